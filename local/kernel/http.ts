@@ -1,0 +1,18 @@
+/** A request as bytes: what a socket, a sealed function context or a test hands to `dispatch`. Header names are lower-case. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query as sent: `/2015-03-31/functions/f/invocations?Qualifier=1`. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Journal entry that led to the request: the invocation in which a function sent it. */
+  readonly cause?: number | undefined;
+  /** Aborted when the caller has gone: ends a long poll. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}

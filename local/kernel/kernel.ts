@@ -1,0 +1,318 @@
+import { parseArn } from './arn.ts';
+import { type Chance, seededChance } from './chance.ts';
+import { type Clock, type ClockMode, realClock, virtualClock } from './clock.ts';
+import { Collection, type CollectionStore } from './collection.ts';
+import { CredentialRegister } from './credentials.ts';
+import { type DeliveryOutcome, refusedBy } from './delivery.ts';
+import { Fault, NotEmulated } from './errors.ts';
+import type { FunctionRunner } from './function-runner.ts';
+import type { Interposer, Interposition } from './interposer.ts';
+import { Journal } from './journal.ts';
+import type { MetricDatum } from './metric.ts';
+import { type Authorizer, type Principal, principalName } from './principal.ts';
+import { Scheduler, type Timer } from './scheduler.ts';
+import type { Context, DeliveryPayload, Service } from './service.ts';
+
+export interface KernelOptions {
+  readonly accountId: string;
+  readonly region: string;
+  readonly clock: ClockMode;
+  /** Seed of all chance. Two virtual runs with one seed are the same, byte for byte. */
+  readonly seed: string | number;
+  /** Where collections live; in memory where absent. */
+  readonly store?: CollectionStore | undefined;
+  /** Entries the journal keeps. */
+  readonly journalCapacity: number;
+}
+
+/** A call of one operation, in typed form. */
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: object;
+  readonly principal: Principal;
+  readonly cause?: number | undefined;
+  readonly requestId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A message to a resource, known by its ARN only. */
+export interface Delivery {
+  readonly to: string;
+  readonly payload: DeliveryPayload;
+  readonly principal: Principal;
+  readonly cause?: number | undefined;
+}
+
+/** Tasks one turn of a real clock runs before sockets and workers have their say. */
+const TASKS_PER_TURN_MAX = 256;
+
+/** Steps after which a virtual run that does not end is taken for one that never will. */
+const STEPS_MAX = 50_000_000;
+
+/**
+ * Time, chance, ids, state, and the way from one party to another. Services know nothing else of the world and nothing of each other.
+ */
+export class Kernel {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition = 'aws';
+  readonly isVirtual: boolean;
+  readonly journal: Journal;
+  readonly chance: Chance;
+  readonly credentials: CredentialRegister;
+  readonly #scheduler = new Scheduler();
+  readonly #clock: Clock;
+  readonly #store: CollectionStore | undefined;
+  readonly #collections = new Map<string, Collection<unknown>>();
+  readonly #services = new Map<string, { readonly service: Service; readonly state: unknown }>();
+  readonly #byArnService = new Map<string, string>();
+  readonly #meters = new Set<(datum: MetricDatum) => void>();
+  #authorizer: Authorizer | undefined;
+  #interposer: Interposer | undefined;
+  #functionRunner: FunctionRunner | undefined;
+  #hostOperations = 0;
+
+  constructor(options: KernelOptions) {
+    this.accountId = options.accountId;
+    this.region = options.region;
+    this.isVirtual = options.clock.kind === 'virtual';
+    this.#clock =
+      options.clock.kind === 'virtual' ? virtualClock(options.clock.startMs) : realClock(this.#scheduler, options.clock.factor, () => this.#runDue());
+    this.#store = options.store;
+    this.chance = seededChance(options.seed);
+    this.credentials = new CredentialRegister(this.chance);
+    this.journal = new Journal({ nowMs: () => this.nowMs(), capacity: options.journalCapacity });
+  }
+
+  /** Milliseconds since the epoch, whole. */
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  /** Runs `task` at `dueMs`, or as soon as the present transition has ended where that is past. */
+  at(dueMs: number, name: string, task: () => void): Timer {
+    const timer = this.#scheduler.add(Math.max(dueMs, this.nowMs()), name, task);
+    this.#clock.wake();
+    return timer;
+  }
+
+  /** Runs `task` as soon as the present transition has ended. */
+  soon(name: string, task: () => void): Timer {
+    return this.at(this.nowMs(), name, task);
+  }
+
+  /** Resolves at `dueMs`. */
+  until(dueMs: number, name: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.at(dueMs, name, resolve);
+    });
+  }
+
+  uuid(): string {
+    return this.chance.uuid();
+  }
+
+  /** ARN of a resource of this account and region. */
+  arn(service: string, resource: string): string {
+    return `arn:${this.partition}:${service}:${this.region}:${this.accountId}:${resource}`;
+  }
+
+  /** The collection of that name, with what a data folder holds of it. */
+  collection<Value>(name: string): Collection<Value> {
+    const open = this.#collections.get(name) as Collection<Value> | undefined;
+    if (open) return open;
+    const store = this.#store;
+    const collection = store
+      ? new Collection<Value>(name, {
+          values: store.open(name) as Map<string, Value>,
+          onChange: (where, key) => store.changed(where, key),
+        })
+      : new Collection<Value>(name);
+    this.#collections.set(name, collection as Collection<unknown>);
+    return collection;
+  }
+
+  /** Adds a service and makes its state. */
+  install<State>(service: Service<State>): State {
+    const state = service.createState(this);
+    this.#services.set(service.name, { service: service as Service, state });
+    this.#byArnService.set(service.arnService, service.name);
+    return state;
+  }
+
+  /** The installed services with their state, for the assembly and the generated pages. */
+  installed(): IterableIterator<{ readonly service: Service; readonly state: unknown }> {
+    return this.#services.values();
+  }
+
+  setAuthorizer(authorizer: Authorizer): void {
+    this.#authorizer = authorizer;
+  }
+
+  setInterposer(interposer: Interposer | undefined): void {
+    this.#interposer = interposer;
+  }
+
+  setFunctionRunner(runner: FunctionRunner): void {
+    this.#functionRunner = runner;
+  }
+
+  get functionRunner(): FunctionRunner {
+    if (!this.#functionRunner) throw new Error('The plane has no function runner');
+    return this.#functionRunner;
+  }
+
+  /** Publishes a metric to whoever listens: CloudWatch. */
+  meter(datum: MetricDatum): void {
+    for (const listener of this.#meters) listener(datum);
+  }
+
+  onMetric(listener: (datum: MetricDatum) => void): void {
+    this.#meters.add(listener);
+  }
+
+  /** A context for work that a service does by itself (a timer, a resource of a template), as the account. */
+  contextFor(serviceName: string, options: { readonly principal?: Principal; readonly cause?: number | undefined } = {}): Context<unknown> {
+    const installed = this.#services.get(serviceName);
+    if (!installed) throw new NotEmulated(`The service ${serviceName}`, 'README');
+    return this.#context(installed.state, options.principal ?? { type: 'root' }, { cause: options.cause });
+  }
+
+  /**
+   * Calls an operation and answers its output. Checks permissions, journals the call, and answers only when what it changed would survive `kill -9`.
+   * Throws the operation's faults, `AccessDenied` and `NotEmulated`.
+   */
+  async request<Output>(call: Call): Promise<Output> {
+    return (await this.#hop('request', call)) as Output;
+  }
+
+  /** Brings a message to the resource behind an ARN, through the very operation a client would use. Never throws a fault: the sender decides. */
+  async deliver(delivery: Delivery): Promise<DeliveryOutcome> {
+    try {
+      const arnService = parseArn(delivery.to)?.service;
+      const name = arnService === undefined ? undefined : this.#byArnService.get(arnService);
+      const service = name === undefined ? undefined : this.#services.get(name)?.service;
+      if (!service?.delivery || name === undefined) throw new NotEmulated(`Delivery to ${delivery.to}`, 'README');
+      const { operation, input } = service.delivery(delivery.to, delivery.payload);
+      const call: Call = { service: name, operation, input, principal: delivery.principal, cause: delivery.cause };
+      return { status: 'accepted', output: await this.#hop('delivery', call) };
+    } catch (error) {
+      return refusedBy(error);
+    }
+  }
+
+  /** Counts real work of the machine (a thread, a decompression) that a virtual clock has to wait for. */
+  async hostOperation<Result>(work: Promise<Result>): Promise<Result> {
+    this.#hostOperations += 1;
+    try {
+      return await work;
+    } finally {
+      this.#hostOperations -= 1;
+    }
+  }
+
+  /** Resolves when every change so far would survive `kill -9`. */
+  settled(): Promise<void> | undefined {
+    return this.#store?.settled();
+  }
+
+  /**
+   * Drives a virtual clock: runs what falls due, in order, letting promises settle in between, until `isDone` says so, until the clock would pass
+   * `untilMs`, or until nothing waits. Answers which of the three it was. With `untilMs` the clock stands there afterwards.
+   */
+  async run(options: { readonly untilMs?: number; readonly isDone?: () => boolean } = {}): Promise<'done' | 'time' | 'idle'> {
+    if (!this.isVirtual) throw new Error('Only a virtual clock is driven');
+    const untilMs = options.untilMs ?? Number.POSITIVE_INFINITY;
+    for (let step = 0; step < STEPS_MAX; step += 1) {
+      await this.#quiet();
+      if (options.isDone?.()) return 'done';
+      const dueMs = this.#scheduler.nextDueMs();
+      if (dueMs === undefined || dueMs > untilMs) {
+        if (options.untilMs !== undefined) this.#clock.moveTo(options.untilMs);
+        return dueMs === undefined ? 'idle' : 'time';
+      }
+      this.#clock.moveTo(dueMs);
+      this.#scheduler.take(dueMs)?.run();
+    }
+    throw new Error(`A virtual run did not end within ${STEPS_MAX} steps`);
+  }
+
+  stop(): void {
+    this.#clock.stop();
+  }
+
+  /** Lets every promise settle that needs no further task, then waits for work that the machine does. */
+  async #quiet(): Promise<void> {
+    do {
+      await new Promise(setImmediate);
+    } while (this.#hostOperations > 0);
+  }
+
+  #runDue(): void {
+    for (let count = 0; count < TASKS_PER_TURN_MAX; count += 1) {
+      const task = this.#scheduler.take(this.nowMs());
+      if (!task) return;
+      task.run();
+    }
+  }
+
+  #context(state: unknown, principal: Principal, options: Pick<Call, 'cause' | 'requestId' | 'signal'>): Context<unknown> {
+    return {
+      kernel: this,
+      state,
+      principal,
+      requestId: options.requestId ?? this.uuid(),
+      cause: options.cause,
+      signal: options.signal,
+    };
+  }
+
+  async #hop(kind: 'request' | 'delivery', call: Call): Promise<unknown> {
+    const installed = this.#services.get(call.service);
+    if (!installed) throw new NotEmulated(`The service ${call.service}`, 'README');
+    const { service, state } = installed;
+    const run = service.operations[call.operation];
+    if (!run) throw new NotEmulated(`${call.service} ${call.operation}`, call.service);
+    const context = this.#context(state, call.principal, call);
+    const entry = { service: call.service, kind: call.operation, cause: call.cause };
+    let arn = '';
+    const attempt = async (): Promise<unknown> => {
+      try {
+        const checks = service.access(call.operation, call.input, context);
+        arn = checks[0]?.resource ?? '';
+        for (const check of checks) this.#authorizer?.(call.principal, check);
+        const output = await run(call.input, context);
+        await this.#store?.settled();
+        this.journal.append({ ...entry, arn, detail: { requestId: context.requestId, principal: principalName(call.principal, this.accountId) } });
+        return output;
+      } catch (error) {
+        const detail = { requestId: context.requestId, principal: principalName(call.principal, this.accountId) };
+        const { name, message } = error as Error;
+        this.journal.append({ ...entry, arn, detail: { ...detail, error: name, message } });
+        throw error;
+      }
+    };
+    if (!this.#interposer) return attempt();
+    const interposed = this.#interposer({ kind, service: call.service, operation: call.operation, arn });
+    return this.#interpose(interposed, attempt);
+  }
+
+  async #interpose(interposed: Interposition, attempt: () => Promise<unknown>): Promise<unknown> {
+    switch (interposed.kind) {
+      case 'none':
+        return attempt();
+      case 'request-lost':
+        throw new Fault('InternalFailure', 'The request was lost (injected).', { status: 500 });
+      case 'response-lost':
+        await attempt();
+        throw new Fault('InternalFailure', 'The response was lost (injected).', { status: 500 });
+      case 'duplicate':
+        await attempt();
+        return attempt();
+      case 'delay':
+        await this.until(this.nowMs() + interposed.delayMs, 'delayed hop');
+        return attempt();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** Who makes a call. */
+export type Principal =
+  /** The operator of the plane: any credentials that the plane did not issue. May do everything in the account. */
+  | { readonly type: 'root' }
+  | { readonly type: 'role'; readonly roleArn: string; readonly sessionName: string }
+  | { readonly type: 'user'; readonly userArn: string }
+  /** An AWS service on behalf of a resource: `events.amazonaws.com` for a rule. `sourceArn` is `aws:SourceArn` in a policy. */
+  | { readonly type: 'service'; readonly service: string; readonly sourceArn: string | undefined };
+
+/** How a principal is written in messages and in the journal. */
+export function principalName(principal: Principal, accountId: string): string {
+  switch (principal.type) {
+    case 'root':
+      return `arn:aws:iam::${accountId}:root`;
+    case 'role':
+      return `arn:aws:sts::${accountId}:assumed-role/${principal.roleArn.slice(principal.roleArn.lastIndexOf('/') + 1)}/${principal.sessionName}`;
+    case 'user':
+      return principal.userArn;
+    case 'service':
+      return principal.service;
+  }
+}
+
+/** Temporary credentials, as a function finds them in its environment. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** An AWS policy document, as it stands in a template after its intrinsics are resolved. */
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: readonly PolicyStatement[] | PolicyStatement;
+}
+
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
+  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>;
+  readonly NotPrincipal?: '*' | Readonly<Record<string, string | readonly string[]>>;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** One permission that a call needs: an operation that touches several resources needs several. */
+export interface AccessCheck {
+  /** `sqs:SendMessage` */
+  readonly action: string;
+  /** The resource's ARN, or `*` for actions that take none. */
+  readonly resource: string;
+  /** The policy attached to that resource, where it has one. */
+  readonly resourcePolicy?: PolicyDocument | undefined;
+  /** Condition keys that only the service knows (`dynamodb:LeadingKeys`). Global ones are added by IAM. */
+  readonly conditionKeys?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** Decides a call. Installed by `local/index` from the IAM service; throws the `AccessDenied` fault with principal, action, resource and the grant that is missing. */
+export type Authorizer = (principal: Principal, check: AccessCheck) => void;
