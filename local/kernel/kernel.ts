@@ -68,6 +68,7 @@ export class Kernel {
   readonly #services = new Map<string, { readonly service: Service; readonly state: unknown }>();
   readonly #byArnService = new Map<string, string>();
   readonly #meters = new Set<(datum: MetricDatum) => void>();
+  readonly #topics = new Map<string, Set<() => void>>();
   #authorizer: Authorizer | undefined;
   #interposer: Interposer | undefined;
   #functionRunner: FunctionRunner | undefined;
@@ -170,6 +171,26 @@ export class Kernel {
 
   onMetric(listener: (datum: MetricDatum) => void): void {
     this.#meters.add(listener);
+  }
+
+  /**
+   * Says that there is something new under `topic`, the ARN of a stream, so that whoever reads it need not poll. Listeners run at once, in the
+   * order in which they came, inside the transition that notifies: a listener only notes the fact, or sets a task with `soon`.
+   */
+  notify(topic: string): void {
+    const listeners = this.#topics.get(topic);
+    if (listeners) for (const listener of listeners) listener();
+  }
+
+  /** Calls `listener` whenever `topic` is notified; the returned function ends it. */
+  onNotify(topic: string, listener: () => void): () => void {
+    const listeners = this.#topics.get(topic) ?? new Set();
+    this.#topics.set(topic, listeners);
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#topics.get(topic) === listeners) this.#topics.delete(topic);
+    };
   }
 
   /** A context for work that a service does by itself (a timer, a resource of a template), as the account. */
