@@ -3,6 +3,8 @@ import type {
   DeleteParameterCommandOutput,
   GetParameterCommandInput,
   GetParameterCommandOutput,
+  GetParametersByPathCommandInput,
+  GetParametersByPathCommandOutput,
   GetParametersCommandInput,
   GetParametersCommandOutput,
   PutParameterCommandInput,
@@ -42,6 +44,23 @@ export function getParameters(input: GetParametersCommandInput, context: Ssm): O
   return {
     Parameters: found.map((parameter) => wireParameter(parameter, context)),
     InvalidParameters: names.filter((name) => !context.state.parameters.has(name)),
+  };
+}
+
+/** Up to 10 parameters a page, in the order of their names. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html */
+const PAGE_MAX = 10;
+
+export function getParametersByPath(input: GetParametersByPathCommandInput, context: Ssm): Output<GetParametersByPathCommandOutput> {
+  refuseAllBut(['Path', 'Recursive', 'MaxResults', 'NextToken', 'WithDecryption'], input, { operation: 'GetParametersByPath', page: 'ssm' });
+  const path = (input.Path ?? '/').replace(/\/*$/, '/');
+  const isBelow = (name: string): boolean => name.startsWith(path) && (input.Recursive === true || !name.slice(path.length).includes('/'));
+  const after = input.NextToken ?? '';
+  const names = [...context.state.parameters.keys()].filter((name) => isBelow(name) && name > after).sort();
+  const page = names.slice(0, input.MaxResults ?? PAGE_MAX);
+  const parameters = page.map((name) => context.state.parameters.get(name)).filter((parameter) => parameter !== undefined);
+  return {
+    Parameters: parameters.map((parameter) => wireParameter(parameter, context)),
+    ...(page.length < names.length && { NextToken: page.at(-1) }),
   };
 }
 
