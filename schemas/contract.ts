@@ -56,11 +56,14 @@ export interface Contract<Type extends string = string, Data = unknown, Kind ext
   summarize(data: Data): string;
 }
 
-/** The data that a contract describes. */
-export type DataOf<C> = C extends Contract<string, infer Data> ? Data : never;
+/** What a reader needs of an event's contract. Every `Contract` of an event is one. */
+export interface EventContract extends ContractDefinition {
+  readonly kind: 'event';
+  parse(data: unknown): unknown;
+}
 
-/** The type name of a contract. */
-export type TypeOf<C> = C extends Contract<infer Type, unknown> ? Type : never;
+/** The data that a contract describes. */
+export type DataOf<C extends { parse(data: unknown): unknown }> = ReturnType<C['parse']>;
 
 /**
  * Largest payload, as JSON in UTF-8. EventBridge takes entries below 1 MB, but a payload is billed by 64 KB, is copied to every

@@ -3,11 +3,11 @@ export {
   type Contract,
   type ContractKind,
   type DataOf,
+  type EventContract,
   formatSummary,
   PAYLOAD_BYTES_MAX,
   type Payload,
   PayloadTooLarge,
-  type TypeOf,
 } from './contract.ts';
 export * from './generated/index.ts';
 export { SchemaInvalid, type SchemaProblem } from './validation.ts';

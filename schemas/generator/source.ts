@@ -57,9 +57,12 @@ export function readSources(folder: string): SchemaSource[] {
   const sources: SchemaSource[] = [];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (!entry.isDirectory() || NOT_CONTEXTS.has(entry.name)) continue;
-    for (const base of readdirSync(join(folder, entry.name))) sources.push(readSource(`${entry.name}/${base}`, readFileSync(join(folder, entry.name, base), 'utf8')));
+    for (const base of readdirSync(join(folder, entry.name)))
+      sources.push(readSource(`${entry.name}/${base}`, readFileSync(join(folder, entry.name, base), 'utf8')));
   }
-  return sources.sort((a, b) => (a.context + a.name < b.context + b.name ? -1 : a.context + a.name > b.context + b.name ? 1 : a.major - b.major || a.minor - b.minor));
+  return sources.sort((a, b) =>
+    a.context + a.name < b.context + b.name ? -1 : a.context + a.name > b.context + b.name ? 1 : a.major - b.major || a.minor - b.minor,
+  );
 }
 
 /** `order-placed` → `OrderPlaced` */
