@@ -1,0 +1,30 @@
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandError } from './report.ts';
+
+/** Which exit code an error of operations means, and what to do about it. */
+const MEANINGS: Readonly<Record<string, { readonly exitCode: ExitCode; readonly advice?: string }>> = {
+  UnreachableError: { exitCode: EXIT.unreachable, advice: 'Start the system with `npm start`, or say where it answers with --console <url>.' },
+  NoSystemError: { exitCode: EXIT.notFound },
+  UnknownConsumerError: { exitCode: EXIT.notFound },
+  UnknownEventTypeError: { exitCode: EXIT.notFound },
+  UnknownIdError: { exitCode: EXIT.notFound },
+  NoSuchDeadLetterError: { exitCode: EXIT.notFound, advice: '`tickertape dlq list` shows which queues hold messages.' },
+  NoSuchTraceError: { exitCode: EXIT.notFound },
+  SchemaInvalid: { exitCode: EXIT.usage },
+  OrdersFileError: { exitCode: EXIT.usage },
+  PayloadTooLarge: { exitCode: EXIT.usage },
+  UserError: { exitCode: EXIT.usage },
+  SynthesisError: { exitCode: EXIT.failed },
+  AccessDeniedException: { exitCode: EXIT.notAllowed },
+};
+
+/** Any error as the end of a command. */
+export function describeError(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  if (!(error instanceof Error)) return new CommandError(String(error));
+  const meaning = MEANINGS[error.name];
+  const output = (error as { output?: unknown }).output;
+  const details = typeof output === 'string' && output !== '' ? `${error.message}\n${output}` : error.message;
+  const message = meaning ? details : `${error.name}: ${details}`;
+  return new CommandError(message, { exitCode: meaning?.exitCode ?? EXIT.failed, ...(meaning?.advice && { advice: meaning.advice }), cause: error });
+}

@@ -1,0 +1,25 @@
+import type { FlowChange, FlowEvent, Handling } from '../../operations/flow/flow-event.ts';
+import { formatDuration, formatTime } from './duration.ts';
+import { stateLabel, styled } from './style.ts';
+
+/** Wide enough for the longest event type of ours. */
+const TYPE_WIDTH = 18;
+
+function eventColumns(event: FlowEvent): string {
+  return `${styled('bold', event.type.padEnd(TYPE_WIDTH))}  ${event.summary}`;
+}
+
+/** What became of an event at one consumer: `notifications ● done 12 ms`. */
+export function handlingText({ consumer, state, attempts, queuedAtMs, endedAtMs, error }: Handling): string {
+  const took = endedAtMs === undefined ? '' : ` ${formatDuration(endedAtMs - queuedAtMs)}`;
+  const tries = attempts > 1 ? ` (attempt ${attempts})` : '';
+  return `${consumer} ${stateLabel(state, tries)}${state === 'done' ? took : ''}${error && state !== 'done' ? `  ${error}` : ''}`;
+}
+
+/** One readable line for one change. */
+export function flowLine(change: FlowChange): string {
+  const { event } = change;
+  if (change.kind === 'published') return `${styled('gray', formatTime(event.atMs))}  ${eventColumns(event)}`;
+  const atMs = change.handling.endedAtMs ?? event.atMs;
+  return `${styled('gray', formatTime(atMs))}  ${eventColumns(event)}  → ${handlingText(change.handling)}`;
+}

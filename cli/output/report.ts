@@ -1,0 +1,34 @@
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+
+/** A command's end that is not success: what to print on stderr, and the exit code. */
+export class CommandError extends Error {
+  readonly exitCode: ExitCode;
+  /** What to do about it; printed on a line of its own. */
+  readonly advice: string | undefined;
+
+  constructor(message: string, options: { exitCode?: ExitCode; advice?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'CommandError';
+    this.exitCode = options.exitCode ?? EXIT.failed;
+    this.advice = options.advice;
+  }
+}
+
+/** Prints the one object that `--json` promises. */
+export function printJson(data: unknown, warnings: readonly string[] = []): void {
+  process.stdout.write(`${JSON.stringify({ apiVersion: '1', data, warnings })}\n`);
+}
+
+/** Prints one line of a stream: with `--json`, newline-delimited JSON. */
+export function printJsonLine(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+export function printLine(text = ''): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Progress, notes, what is not shown: never on stdout, so that a pipe gets data only. */
+export function printNote(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,62 @@
+import type { FlowChange } from '../flow/flow-event.ts';
+import { OPERATION_NAMES, type Operations } from '../operations.ts';
+import { API_PATH, CALL_HEADER, type Problem, STREAM_PATH } from './protocol.ts';
+
+/** An operation failed on the other side; `name` is the kind of the error there. */
+export class RemoteError extends Error {
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.name = problem.name;
+  }
+}
+
+/** Nobody answers at the address. */
+export class UnreachableError extends Error {
+  readonly url: string;
+
+  constructor(url: string, cause: unknown) {
+    super(`No Tickertape answers at ${url}`, { cause });
+    this.name = 'UnreachableError';
+    this.url = url;
+  }
+}
+
+async function post(url: string, request: object): Promise<unknown> {
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', [CALL_HEADER]: '1' }, body: JSON.stringify(request) }).catch(
+    (error: unknown) => {
+      throw new UnreachableError(new URL(url).origin, error);
+    },
+  );
+  const body: unknown = await answer.json();
+  if (!answer.ok) throw new RemoteError(body as Problem);
+  return body;
+}
+
+/** The operations of a plane that runs in another process, by its console address (`http://127.0.0.1:4400`). */
+export function connect(consoleUrl: string): Operations {
+  const call = (name: string) => (request: object) => post(new URL(API_PATH + name, consoleUrl).href, request);
+  return Object.fromEntries(OPERATION_NAMES.map((name) => [name, call(name)])) as unknown as Operations;
+}
+
+/** What happens from now on, until `signal` is aborted. Ends where the other side ends. */
+export async function* followFlow(consoleUrl: string, signal: AbortSignal): AsyncGenerator<FlowChange> {
+  const url = new URL(STREAM_PATH, consoleUrl).href;
+  const answer = await fetch(url, { signal }).catch((error: unknown) => {
+    throw signal.aborted ? error : new UnreachableError(new URL(url).origin, error);
+  });
+  const decoder = new TextDecoder();
+  let pending = '';
+  for await (const chunk of answer.body ?? []) {
+    pending += decoder.decode(chunk as Uint8Array, { stream: true });
+    const frames = pending.split('\n\n');
+    pending = frames.pop() ?? '';
+    for (const frame of frames) {
+      const data = frame
+        .split('\n')
+        .filter((line) => line.startsWith('data: '))
+        .map((line) => line.slice('data: '.length))
+        .join('\n');
+      if (data) yield JSON.parse(data) as FlowChange;
+    }
+  }
+}

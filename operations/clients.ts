@@ -1,0 +1,28 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+
+/** The AWS clients that operations use: the same calls on the embedded plane and on AWS. */
+export interface Clients {
+  readonly cloudwatch: CloudWatchClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly eventbridge: EventBridgeClient;
+  readonly sqs: SQSClient;
+  readonly ssm: SSMClient;
+}
+
+/** Where calls go: the settings that all clients share. */
+export type ClientSettings = Pick<SQSClientConfig, 'region' | 'endpoint' | 'credentials' | 'requestHandler'>;
+
+/** Makes the clients. Without settings they find Region and credentials as every AWS tool does. */
+export function createClients(settings: ClientSettings = {}): Clients {
+  return {
+    cloudwatch: new CloudWatchClient(settings),
+    dynamodb: new DynamoDBClient(settings),
+    eventbridge: new EventBridgeClient(settings),
+    sqs: new SQSClient(settings),
+    ssm: new SSMClient(settings),
+  };
+}

@@ -1,0 +1,43 @@
+/** One message in a dead-letter queue, as an operator sees it. Times are ISO 8601, UTC. */
+export interface DeadLetter {
+  readonly consumer: string;
+  readonly messageId: string;
+  /** Id of the event in the message; absent where it carries no envelope. */
+  readonly eventId: string | undefined;
+  readonly source: string | undefined;
+  readonly type: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly subject: string | undefined;
+  /** `malformed`, `retries-exhausted`, `expired`, `business`, `defect`, or `crashed` where the queue moved it because no handler answered. */
+  readonly reason: string;
+  readonly error: string | undefined;
+  /** The same for failures of the same cause. */
+  readonly fingerprint: string | undefined;
+  readonly attempts: number | undefined;
+  readonly codeVersion: string | undefined;
+  readonly firstFailedAt: string | undefined;
+  readonly lastFailedAt: string | undefined;
+  /** The message's body, unchanged. */
+  readonly payload: string;
+}
+
+/** One dead-letter queue in numbers. */
+export interface DeadLetterQueue {
+  readonly consumer: string;
+  readonly queue: string;
+  readonly queueUrl: string;
+  /** Visible and in flight: as exact as SQS counts. */
+  readonly messages: number;
+  /** Indexed in the last hour. */
+  readonly newInLastHour: number;
+  readonly oldestAt: string | undefined;
+  /** When SQS drops the oldest message for good. */
+  readonly expiresAt: string | undefined;
+  /** How many there are of each reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** Name of a queue from its URL. */
+export function queueName(queueUrl: string): string {
+  return queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,191 @@
+import type { Journal, JournalEntry } from '../../local/index.ts';
+import type { ConsumerDescription } from '../system.ts';
+import type { FlowChange, FlowEvent, Handling, HandlingState } from './flow-event.ts';
+import { type Envelope, parseEnvelope, summaryOf } from './summary.ts';
+
+type MutableHandling = { -readonly [Key in keyof Handling]: Handling[Key] };
+
+interface Recorded extends Omit<FlowEvent, 'handlings'> {
+  readonly handlings: Map<string, MutableHandling>;
+}
+
+interface Copy {
+  readonly eventId: string;
+  readonly consumer: string;
+}
+
+/** What a queue is to a consumer. */
+interface QueueRole {
+  readonly consumer: string;
+  readonly isDeadLetter: boolean;
+}
+
+/** Events kept; the oldest go first. */
+const EVENTS_MAX = 20_000;
+
+/** Folds the journal into business events and what became of each at each consumer. */
+export class FlowRecorder {
+  readonly #events = new Map<string, Recorded>();
+  /** Copies in queues, by message id. */
+  readonly #copies = new Map<string, Copy>();
+  readonly #queues = new Map<string, QueueRole>();
+  readonly #listeners = new Set<(change: FlowChange) => void>();
+  #published = 0;
+
+  constructor(journal: Journal) {
+    journal.listen((entry) => this.#take(entry));
+  }
+
+  /** Tells which queues belong to which consumer; called again after the topology changed. */
+  setConsumers(consumers: readonly ConsumerDescription[]): void {
+    this.#queues.clear();
+    for (const { consumer, queueArn, deadLetterQueueArn } of consumers) {
+      this.#queues.set(queueArn, { consumer, isDeadLetter: false });
+      this.#queues.set(deadLetterQueueArn, { consumer, isDeadLetter: true });
+    }
+  }
+
+  /** Calls `listener` on every change; the returned function ends it. */
+  listen(listener: (change: FlowChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Events published since the start; more than are kept, perhaps. */
+  get publishedCount(): number {
+    return this.#published;
+  }
+
+  /** The events kept, oldest first. */
+  events(): FlowEvent[] {
+    return [...this.#events.values()].map(frozen);
+  }
+
+  /** Events whose id, correlation id or subject is `key`, with all of their thread, oldest first. */
+  thread(key: string): FlowEvent[] {
+    const named = this.#events.get(key);
+    const threads = new Set<string>();
+    for (const event of this.#events.values()) {
+      if (event === named || event.correlationId === key || event.subject === key) threads.add(event.correlationId ?? event.id);
+    }
+    return [...this.#events.values()].filter((event) => threads.has(event.correlationId ?? event.id)).map(frozen);
+  }
+
+  #take(entry: JournalEntry): void {
+    if (entry.service === 'eventbridge' && entry.kind === 'event-put') this.#publish(entry);
+    else if (entry.service === 'sqs') this.#move(entry);
+    else if (entry.service === 'lambda' && entry.kind === 'batch-failed-items') this.#fail(entry);
+  }
+
+  #publish(entry: JournalEntry): void {
+    const envelope = parseEnvelope(String(entry.detail['detail']));
+    if (!envelope || this.#events.has(envelope.id)) return;
+    this.#published += 1;
+    const event: Recorded = {
+      id: envelope.id,
+      type: envelope.type,
+      source: envelope.source,
+      subject: envelope.subject,
+      summary: summaryOf(envelope),
+      correlationId: envelope.correlationid,
+      causationId: envelope.causationid,
+      flow: envelope.flow,
+      atMs: entry.atMs,
+      handlings: new Map(),
+    };
+    this.#events.set(envelope.id, event);
+    if (this.#events.size > EVENTS_MAX) this.#events.delete(this.#events.keys().next().value as string);
+    this.#tell({ kind: 'published', event: frozen(event) });
+  }
+
+  #move(entry: JournalEntry): void {
+    const role = this.#queues.get(entry.arn);
+    const messageId = entry.detail['messageId'];
+    if (!role || typeof messageId !== 'string') return;
+    if (entry.kind === 'message-sent') this.#queue(entry, role, messageId);
+    else if (!role.isDeadLetter) this.#advance(entry, messageId);
+    else if (entry.kind === 'message-dead-lettered') this.#change(messageId, 'dead', entry);
+  }
+
+  #queue(entry: JournalEntry, role: QueueRole, messageId: string): void {
+    const envelope = envelopeOfBody(entry.detail['body']);
+    const event = envelope && this.#events.get(envelope.id);
+    if (!event) return;
+    this.#copies.set(messageId, { eventId: event.id, consumer: role.consumer });
+    const known = event.handlings.get(role.consumer);
+    if (!known) {
+      event.handlings.set(role.consumer, {
+        consumer: role.consumer,
+        state: role.isDeadLetter ? 'dead' : 'waiting',
+        attempts: 0,
+        queuedAtMs: entry.atMs,
+        startedAtMs: undefined,
+        endedAtMs: undefined,
+        error: undefined,
+      });
+      return;
+    }
+    if (role.isDeadLetter) known.error = reasonOf(entry) ?? known.error;
+    this.#change(messageId, role.isDeadLetter ? 'dead' : 'waiting', entry);
+  }
+
+  #advance(entry: JournalEntry, messageId: string): void {
+    if (entry.kind === 'message-received') this.#change(messageId, 'running', entry);
+    else if (entry.kind === 'message-dead-lettered') this.#change(messageId, 'dead', entry);
+    else if (entry.kind === 'message-deleted') {
+      const copy = this.#copies.get(messageId);
+      const handling = copy && this.#events.get(copy.eventId)?.handlings.get(copy.consumer);
+      // A handler that dead-letters a message by itself sends it to the dead-letter queue first and deletes it then.
+      if (handling?.state !== 'dead') this.#change(messageId, 'done', entry);
+      this.#copies.delete(messageId);
+    }
+  }
+
+  #fail(entry: JournalEntry): void {
+    const failed = entry.detail['messageIds'];
+    if (!Array.isArray(failed)) return;
+    for (const messageId of failed) this.#change(String(messageId), 'retrying', entry);
+  }
+
+  #change(messageId: string, state: HandlingState, entry: JournalEntry): void {
+    const copy = this.#copies.get(messageId);
+    const event = copy && this.#events.get(copy.eventId);
+    const handling = copy && event?.handlings.get(copy.consumer);
+    if (!event || !handling) return;
+    handling.state = state;
+    if (state === 'running') {
+      handling.startedAtMs = entry.atMs;
+      handling.attempts += 1;
+      return;
+    }
+    handling.endedAtMs = entry.atMs;
+    const error = entry.detail['error'];
+    if (typeof error === 'string') handling.error = error;
+    this.#tell({ kind: 'handled', event: frozen(event), handling: { ...handling } });
+  }
+
+  #tell(change: FlowChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+function frozen(event: Recorded): FlowEvent {
+  return { ...event, handlings: [...event.handlings.values()].map((handling) => ({ ...handling })) };
+}
+
+/** The envelope in a queued message: the `detail` of the EventBridge event that is its body. */
+function envelopeOfBody(body: unknown): Envelope | undefined {
+  if (typeof body !== 'string') return undefined;
+  try {
+    const event = JSON.parse(body) as { detail?: unknown };
+    return parseEnvelope(JSON.stringify(event.detail));
+  } catch {
+    // A body that is no JSON is no event: `dlq show` shows it as it is.
+    return undefined;
+  }
+}
+
+function reasonOf(entry: JournalEntry): string | undefined {
+  const attributes = entry.detail['attributes'] as Record<string, { StringValue?: string }> | undefined;
+  return attributes?.['error']?.StringValue ?? attributes?.['reason']?.StringValue;
+}

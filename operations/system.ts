@@ -1,0 +1,56 @@
+import { GetParameterCommand, GetParametersByPathCommand, type SSMClient } from '@aws-sdk/client-ssm';
+
+/** A consumer as its subscription describes it to operators (SSM parameter `/tickertape/consumers/<consumer>`). */
+export interface ConsumerDescription {
+  readonly consumer: string;
+  readonly context: string;
+  /** Event types it is subscribed to. */
+  readonly on: readonly string[];
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  readonly deadLetterQueueUrl: string;
+  readonly deadLetterQueueArn: string;
+  readonly ruleDeadLetterQueueUrl: string;
+  readonly functionName: string;
+  readonly alarmName: string;
+  readonly maxReceiveCount: number;
+}
+
+/** The deployed system, as its stacks describe it to operators. */
+export interface System {
+  readonly busName: string;
+  readonly busArn: string;
+  readonly deadLetterIndexTableName: string;
+  /** Address of the HTTP API on AWS. */
+  readonly apiUrl: string;
+  /** By name. */
+  readonly consumers: readonly ConsumerDescription[];
+}
+
+/** No system is deployed where the operator looks. */
+export class NoSystemError extends Error {
+  constructor(options?: { cause?: unknown }) {
+    super('No Tickertape system is deployed here: the parameter /tickertape/system does not exist', options);
+    this.name = 'NoSystemError';
+  }
+}
+
+/** Pages of parameters read at most: 10 each. */
+const PAGES_MAX = 100;
+
+/** Reads what the stacks wrote for operators. Throws `NoSystemError` where there is nothing. */
+export async function describeSystem(ssm: SSMClient): Promise<System> {
+  const system = await ssm.send(new GetParameterCommand({ Name: '/tickertape/system' })).catch((error: unknown) => {
+    throw (error as Error).name === 'ParameterNotFound' ? new NoSystemError({ cause: error }) : error;
+  });
+  const consumers: ConsumerDescription[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer = await ssm.send(new GetParametersByPathCommand({ Path: '/tickertape/consumers', ...(nextToken && { NextToken: nextToken }) }));
+    for (const parameter of answer.Parameters ?? []) consumers.push(JSON.parse(parameter.Value ?? '{}') as ConsumerDescription);
+    nextToken = answer.NextToken;
+    if (!nextToken) break;
+  }
+  const described = JSON.parse(system.Parameter?.Value ?? '{}') as Omit<System, 'consumers'>;
+  return { ...described, consumers: consumers.sort((a, b) => a.consumer.localeCompare(b.consumer)) };
+}
