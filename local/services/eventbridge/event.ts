@@ -1,0 +1,77 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Rule } from './state.ts';
+
+/** An event on a bus. */
+export interface BusEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly detailType: string;
+  /** The detail's text, without the space between its tokens. */
+  readonly detail: string;
+  /** What targets receive: the envelope, with the detail as it was written. */
+  readonly text: string;
+  /** The envelope as a value. */
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly resources: readonly string[];
+  readonly receivedMs: number;
+  readonly traceHeader: string | undefined;
+  /** Buses that passed it on so far. */
+  readonly hops: number;
+}
+
+/** What makes an event besides the place where it happens. */
+export type EventParts = Pick<BusEvent, 'id' | 'source' | 'detailType' | 'resources' | 'hops' | 'traceHeader'> & {
+  readonly timeMs: number;
+  readonly account: string;
+  readonly region: string;
+  readonly detailText: string;
+  readonly detailValue: unknown;
+};
+
+const SPACE_OR_STRING = /("(?:[^"\\]|\\.)*")|[ \t\n\r]+/g;
+
+/** JSON without the space between its tokens; numbers keep their digits. */
+export function compactJson(text: string): string {
+  return text.replace(SPACE_OR_STRING, '$1');
+}
+
+/** ISO 8601 in whole seconds, as events carry it. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
+export function eventTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+export function makeEvent(kernel: Kernel, parts: EventParts): BusEvent {
+  const { id, source, detailType, resources, hops, traceHeader, account, region } = parts;
+  const time = eventTime(parts.timeMs);
+  const detail = compactJson(parts.detailText);
+  const head = { version: '0', id, 'detail-type': detailType, source, account, time, region, resources };
+  return {
+    id,
+    source,
+    detailType,
+    detail,
+    resources,
+    hops,
+    traceHeader,
+    receivedMs: kernel.nowMs(),
+    text: `${JSON.stringify(head).slice(0, -1)},"detail":${detail}}`,
+    value: { ...head, detail: parts.detailValue },
+  };
+}
+
+/** The event that a schedule makes. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
+export function scheduledEvent(kernel: Kernel, rule: Rule): BusEvent {
+  return makeEvent(kernel, {
+    id: kernel.uuid(),
+    source: 'aws.events',
+    detailType: 'Scheduled Event',
+    resources: [rule.arn],
+    hops: 0,
+    traceHeader: undefined,
+    timeMs: kernel.nowMs(),
+    account: kernel.accountId,
+    region: kernel.region,
+    detailText: '{}',
+    detailValue: {},
+  });
+}

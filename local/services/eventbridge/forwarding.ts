@@ -1,0 +1,46 @@
+import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import type { DeliveryPayload } from '../../kernel/service.ts';
+
+/** What a bus keeps of an event that another bus passed on. It cannot come over the wire. */
+export interface Forwarded {
+  readonly id: string;
+  readonly hops: number;
+  readonly account: string;
+  readonly region: string;
+}
+
+const HOPS = Symbol('hops');
+const FORWARDED = Symbol('forwarded');
+
+/** An entry of `PutEvents`, perhaps one that another bus passed on. */
+export type Entry = PutEventsRequestEntry & { readonly [FORWARDED]?: Forwarded };
+
+/** Marks a delivery with the number of buses the event has left. */
+export function carriedHops(hops: number): object {
+  return { [HOPS]: hops };
+}
+
+export function forwardedOf(entry: Entry): Forwarded | undefined {
+  return entry[FORWARDED];
+}
+
+/** The entry by which a bus receives another bus's event: id, source, time and the rest stay as they are. */
+export function forwardedEntry(busName: string, payload: DeliveryPayload): Entry {
+  const { body } = payload;
+  const event = JSON.parse(body) as Record<string, unknown>;
+  const text = (name: string): string => String(event[name] ?? '');
+  // The detail comes last and keeps its digits. Within a string the quotes of this mark would be escaped.
+  const mark = ',"detail":';
+  const at = body.indexOf(mark);
+  const detail = at < 0 ? JSON.stringify(event['detail'] ?? {}) : body.slice(at + mark.length, -1);
+  const hops = (payload as { readonly [HOPS]?: number })[HOPS] ?? 1;
+  return {
+    EventBusName: busName,
+    Source: text('source'),
+    DetailType: text('detail-type'),
+    Detail: detail,
+    Time: new Date(text('time')),
+    Resources: event['resources'] as string[],
+    [FORWARDED]: { id: text('id'), hops, account: text('account'), region: text('region') },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+
+/** Metrics of a rule. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+export type RuleMetric =
+  | 'MatchedEvents'
+  | 'TriggeredRules'
+  | 'Invocations'
+  | 'InvocationAttempts'
+  | 'SuccessfulInvocationAttempts'
+  | 'RetryInvocationAttempts'
+  | 'FailedInvocations'
+  | 'InvocationsSentToDlq'
+  | 'InvocationsFailedToBeSentToDlq';
+
+/** Counts one of something that befell a rule. */
+export function countForRule(kernel: Kernel, { busName, ruleName }: { readonly busName: string; readonly ruleName: string }, name: RuleMetric): void {
+  kernel.meter({ namespace: 'AWS/Events', name, dimensions: { EventBusName: busName, RuleName: ruleName }, value: 1, unit: 'Count' });
+}
+
+/** Counts the entries that a `PutEvents` call brought. */
+export function countPutEvents(kernel: Kernel, { entries, failed }: { readonly entries: number; readonly failed: number }): void {
+  const meter = (name: string, value: number): void => kernel.meter({ namespace: 'AWS/Events', name, dimensions: {}, value, unit: 'Count' });
+  meter('PutEventsApproximateCallCount', 1);
+  meter('PutEventsEntriesCount', entries);
+  if (failed > 0) meter('PutEventsFailedEntriesCount', failed);
+}
