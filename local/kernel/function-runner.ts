@@ -15,6 +15,8 @@ export interface FunctionCode {
   readonly credentials: Credentials;
   readonly memoryMiB: number;
   readonly logGroup: string;
+  /** Shared by all contexts of the key. */
+  readonly logStream: string;
 }
 
 export interface Invocation {
@@ -47,6 +49,8 @@ export type InvocationResult = {
 
 /** Runs function code. `runtime/` implements it twice: in worker threads on a real clock, in the kernel's thread on a virtual one. */
 export interface FunctionRunner {
+  /** Invocations that run at once; a further one waits its turn. */
+  readonly concurrencyMax: number;
   invoke(invocation: Invocation): Promise<InvocationResult>;
   /** Ends idle contexts started from this key and lets busy ones end after their invocation. */
   retire(key: string): void;

@@ -1,0 +1,132 @@
+import type { FunctionCode } from '../kernel/function-runner.ts';
+
+/** A place for one context, busy or idle. */
+export interface Slot<Context> {
+  readonly code: FunctionCode;
+  readonly context: Context;
+}
+
+interface Waiting<Context> {
+  readonly code: FunctionCode;
+  readonly take: (slot: Slot<Context>) => void;
+}
+
+/**
+ * The contexts that are kept: at most `limit` over all functions, the one idle longest goes first. Where all are busy, callers wait in the order
+ * in which they came.
+ */
+export class WarmContexts<Context> {
+  readonly #limit: number;
+  readonly #start: (code: FunctionCode) => Context;
+  readonly #stop: (context: Context) => void;
+  /** By key, the most recently used last. */
+  readonly #idle = new Map<string, Slot<Context>[]>();
+  /** All idle slots, in the order in which they fell idle. */
+  readonly #order = new Set<Slot<Context>>();
+  readonly #waiting: Waiting<Context>[] = [];
+  readonly #retired = new Set<string>();
+  readonly #busy = new Map<string, number>();
+  #count = 0;
+
+  constructor(options: { limit: number; start: (code: FunctionCode) => Context; stop: (context: Context) => void }) {
+    this.#limit = options.limit;
+    this.#start = options.start;
+    this.#stop = options.stop;
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+
+  /** A slot for an invocation: a warm one, a new one, or the next that falls free. */
+  acquire(code: FunctionCode): Slot<Context> | Promise<Slot<Context>> {
+    const slot = this.#waiting.length === 0 ? this.#take(code) : undefined;
+    return slot ?? new Promise((take) => this.#waiting.push({ code, take }));
+  }
+
+  /** Gives a slot back; `isReusable` is false where its context has gone. */
+  release(slot: Slot<Context>, isReusable: boolean): void {
+    const { key } = slot.code;
+    const busy = (this.#busy.get(key) ?? 1) - 1;
+    if (busy === 0) this.#busy.delete(key);
+    else this.#busy.set(key, busy);
+    if (isReusable && !this.#retired.has(key)) {
+      const idle = this.#idle.get(key) ?? [];
+      if (idle.length === 0) this.#idle.set(key, idle);
+      idle.push(slot);
+      this.#order.add(slot);
+    } else {
+      this.#count -= 1;
+      this.#stop(slot.context);
+      if (busy === 0) this.#retired.delete(key);
+    }
+    this.#serve();
+  }
+
+  /** Ends the idle contexts of a key, and the busy ones when they fall idle. */
+  retire(key: string): void {
+    for (const slot of [...(this.#idle.get(key) ?? [])]) this.#evict(slot);
+    if (this.#busy.has(key)) this.#retired.add(key);
+    this.#serve();
+  }
+
+  /** Ends all idle contexts. */
+  close(): void {
+    for (const slot of [...this.#order]) this.#evict(slot);
+  }
+
+  /** Drops slots whose contexts are gone already, without stopping them. */
+  forget(isGone: (context: Context) => boolean): void {
+    for (const slot of [...this.#order]) if (isGone(slot.context)) this.#remove(slot);
+    this.#serve();
+  }
+
+  #take(code: FunctionCode): Slot<Context> | undefined {
+    const warm = this.#idle.get(code.key)?.at(-1);
+    if (warm) {
+      this.#unlist(warm);
+      return this.#use(warm);
+    }
+    if (this.#count >= this.#limit) {
+      const [oldest] = this.#order;
+      if (!oldest) return undefined;
+      this.#evict(oldest);
+    }
+    const slot = { code, context: this.#start(code) };
+    this.#count += 1;
+    return this.#use(slot);
+  }
+
+  #use(slot: Slot<Context>): Slot<Context> {
+    const { key } = slot.code;
+    this.#busy.set(key, (this.#busy.get(key) ?? 0) + 1);
+    return slot;
+  }
+
+  #serve(): void {
+    for (;;) {
+      const next = this.#waiting[0];
+      const slot = next && this.#take(next.code);
+      if (!slot) return;
+      this.#waiting.shift();
+      next.take(slot);
+    }
+  }
+
+  #evict(slot: Slot<Context>): void {
+    this.#remove(slot);
+    this.#stop(slot.context);
+  }
+
+  #remove(slot: Slot<Context>): void {
+    this.#unlist(slot);
+    this.#count -= 1;
+  }
+
+  #unlist(slot: Slot<Context>): void {
+    const idle = this.#idle.get(slot.code.key) ?? [];
+    idle.splice(idle.lastIndexOf(slot), 1);
+    if (idle.length === 0) this.#idle.delete(slot.code.key);
+    this.#order.delete(slot);
+  }
+}
