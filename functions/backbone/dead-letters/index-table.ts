@@ -1,0 +1,88 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type Ports, required } from '../ports.ts';
+import { toItem } from '../table.ts';
+import type { Attributes, Key } from '../work.ts';
+import type { DeadLetter } from './dead-letter.ts';
+
+/** An item has at most 400 KB; the message itself stays in the queue whatever is cut here. */
+const PAYLOAD_BYTES_MAX = 300 * 1024;
+
+/** The queue keeps a message for 14 days; what failed is still answered for a while after that. */
+const RETENTION_SECONDS = 60 * 24 * 60 * 60;
+
+/** Key of a dead letter: one consumer and one event, however often the message moves. */
+export function deadLetterKeyOf(consumer: string, eventKey: string): Key {
+  return { pk: `CONSUMER#${consumer}`, sk: eventKey };
+}
+
+/**
+ * Writes what failed and why. The same letter again is the same item: it keeps the first time and takes the rest from the last.
+ * With `onlyIfUnknown` a reason that a handler gave stays: the queue's own redrive policy knows none.
+ */
+export async function indexDeadLetter(
+  ports: Pick<Ports, 'dynamodb' | 'environment'>,
+  letter: DeadLetter,
+  { onlyIfUnknown }: { readonly onlyIfUnknown: boolean },
+): Promise<void> {
+  const { consumer, eventKey, firstFailedAt, body, messageId, ...rest } = letter;
+  const explanation = { reason: rest.reason, fingerprint: rest.fingerprint, error: rest.error, codeVersion: rest.codeVersion, attempts: rest.attempts };
+  const isCut = Buffer.byteLength(body) > PAYLOAD_BYTES_MAX;
+  const facts = {
+    consumer,
+    eventKey,
+    messageId,
+    type: rest.type,
+    correlationId: rest.correlationId,
+    lastFailedAt: rest.lastFailedAt,
+    queueUrl: rest.queueUrl,
+    deadLetterQueueUrl: rest.deadLetterQueueUrl,
+    payload: isCut ? Buffer.from(body).subarray(0, PAYLOAD_BYTES_MAX).toString() : body,
+    payloadCut: isCut,
+    status: 'dead',
+    ownerSort: rest.lastFailedAt,
+    expiresAt: Math.floor(Date.parse(rest.lastFailedAt) / 1000) + RETENTION_SECONDS,
+  };
+  const kept = { firstFailedAt, ...(onlyIfUnknown && { ...explanation, ownerKey: `FINGERPRINT#${rest.fingerprint}` }) };
+  const set = { ...facts, ...(!onlyIfUnknown && { ...explanation, ownerKey: `FINGERPRINT#${rest.fingerprint}` }) };
+  await ports.dynamodb.send(
+    new UpdateItemCommand({
+      TableName: required(ports.environment, 'DEAD_LETTER_INDEX_TABLE_NAME'),
+      Key: toItem({ ...deadLetterKeyOf(consumer, eventKey) }),
+      ...setExpression(set, kept),
+    }),
+  );
+}
+
+/** Notes that a redriven message was processed after all. Where there is no letter, nothing is written. */
+export async function resolveDeadLetter(
+  ports: Pick<Ports, 'dynamodb' | 'environment'>,
+  { consumer, eventKey, at }: { readonly consumer: string; readonly eventKey: string; readonly at: string },
+): Promise<void> {
+  try {
+    await ports.dynamodb.send(
+      new UpdateItemCommand({
+        TableName: required(ports.environment, 'DEAD_LETTER_INDEX_TABLE_NAME'),
+        Key: toItem({ ...deadLetterKeyOf(consumer, eventKey) }),
+        ConditionExpression: 'attribute_exists(pk)',
+        ...setExpression({ status: 'resolved', resolvedAt: at }, {}),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
+  }
+}
+
+/** Sets attributes; those in `kept` only where they are absent. */
+function setExpression(
+  set: Attributes,
+  kept: Attributes,
+): { UpdateExpression: string; ExpressionAttributeNames: Record<string, string>; ExpressionAttributeValues: Record<string, never> } {
+  const present = (attributes: Attributes): string[] => Object.keys(attributes).filter((name) => attributes[name] !== undefined);
+  const clauses = [...present(set).map((name) => `#${name} = :${name}`), ...present(kept).map((name) => `#${name} = if_not_exists(#${name}, :${name})`)];
+  const all = { ...set, ...kept };
+  return {
+    UpdateExpression: `SET ${clauses.join(', ')}`,
+    ExpressionAttributeNames: Object.fromEntries(present(all).map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: toItem(Object.fromEntries(present(all).map((name) => [`:${name}`, all[name]]))),
+  };
+}

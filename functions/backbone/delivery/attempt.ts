@@ -1,0 +1,148 @@
+import { SpanKind } from '@opentelemetry/api';
+import type { EventContract } from '../../../schemas/index.ts';
+import { SchemaInvalid } from '../../../schemas/index.ts';
+import { type CommitRecord, commitKeyOf, UNCLAIMED } from '../commit-record.ts';
+import type { ConsumerHandler, ConsumerOptions, EventOf, LeaseOptions } from '../consumer.ts';
+import { type Cause, type Envelope, majorOf } from '../envelope.ts';
+import { ConflictError, ExpiredError, InFlightError, MalformedError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
+import { derivedUuid } from '../identity.ts';
+import type { Ports } from '../ports.ts';
+import { inSpan } from '../telemetry.ts';
+import { type Claim, type CommitOutcome, UnitOfWork } from '../unit-of-work.ts';
+import type { Key } from '../work.ts';
+import { claimLease, endLease, type Lease, releaseLease } from './lease.ts';
+import type { Message } from './message.ts';
+
+/** What a consumer is: its declaration and its handler. */
+export interface Consumer<C extends EventContract> {
+  readonly options: ConsumerOptions<C> | LeaseOptions<C>;
+  readonly handle: ConsumerHandler<C>;
+}
+
+/** How often a handler runs again, within one receive, on state that changed under it. A conflict is no failure, so it does not use up the queue's attempts. */
+const CONFLICT_RUNS_MAX = 5;
+const CONFLICT_WAIT_MS = 20;
+
+/** Runs a consumer on one message and commits. @throws what the error table knows */
+export async function attempt<C extends EventContract>(ports: Ports, consumer: Consumer<C>, message: Message): Promise<'processed' | 'duplicate'> {
+  refuseExpired(ports, message);
+  const { content } = message;
+  if (content.kind === 'malformed') throw content.error;
+  const { envelope, replayName } = content.received;
+  const event = readEvent(consumer.options.on, envelope);
+  const epoch = replayName !== undefined && consumer.options.onReplay !== 'skip' ? replayName : '0';
+  const run: Run<C> = { ports, consumer, message, event, epoch, payloadHash: content.payloadHash };
+  return inSpan(`${consumer.options.name} process`, { kind: SpanKind.CONSUMER, traceparent: envelope.traceparent }, (traceparent) =>
+    'mode' in consumer.options ? runWithLease(run, consumer.options, traceparent) : runInTransaction(run, traceparent),
+  );
+}
+
+interface Run<C extends EventContract> {
+  readonly ports: Ports;
+  readonly consumer: Consumer<C>;
+  readonly message: Message;
+  readonly event: EventOf<C>;
+  readonly epoch: string;
+  readonly payloadHash: string;
+}
+
+function refuseExpired({ environment, nowMs }: Ports, { record }: Message): void {
+  const timeToLiveSeconds = Number(environment['TIME_TO_LIVE_SECONDS'] ?? Number.POSITIVE_INFINITY);
+  // The age in this queue, not since the event: what an operator sends again has its whole time before it.
+  const ageSeconds = (nowMs() - Number(record.attributes.SentTimestamp)) / 1000;
+  if (ageSeconds > timeToLiveSeconds) throw new ExpiredError(`The message is ${Math.floor(ageSeconds)} s old; its time-to-live is ${timeToLiveSeconds} s`);
+}
+
+/** Reads the data with the contract of the event's type and major version. */
+function readEvent<C extends EventContract>(contracts: readonly C[], envelope: Envelope): EventOf<C> {
+  const major = majorOf(envelope.dataschema);
+  const contract = contracts.find(({ type, major: known }) => type === envelope.type && known === major);
+  if (!contract) {
+    throw new MalformedError(
+      `This consumer takes ${contracts.map(({ type, major: known }) => `${type} v${known}`).join(', ')}, not ${envelope.type} with ${envelope.dataschema}`,
+    );
+  }
+  try {
+    return { ...envelope, data: contract.parse(envelope.data) } as EventOf<C>;
+  } catch (error) {
+    if (error instanceof SchemaInvalid) throw new MalformedError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+async function runInTransaction<C extends EventContract>(run: Run<C>, traceparent: string): Promise<'processed' | 'duplicate'> {
+  const { ports, payloadHash } = run;
+  const claim: Claim = {
+    kind: 'put',
+    record: { ...keyOf(run), payloadHash },
+    condition: { expression: UNCLAIMED, values: { ':nowSeconds': Math.floor(ports.nowMs() / 1000) } },
+  };
+  return repeatingConflicts(ports, async () => {
+    const work = workOf(run, traceparent);
+    await run.consumer.handle(run.event, work, { number: run.message.receiveCount, isUncertain: false });
+    return settle(await work.commit(claim), payloadHash, ports);
+  });
+}
+
+/** Runs a unit of work again where a condition on state did not hold, with a short wait, a few times. */
+export async function repeatingConflicts<T>(ports: Ports, run: () => Promise<T>): Promise<T> {
+  for (let count = 1; ; count += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof ConflictError) || count >= CONFLICT_RUNS_MAX) throw error;
+      await ports.waitMs(CONFLICT_WAIT_MS * 2 ** (count - 1) * (0.5 + ports.random()));
+    }
+  }
+}
+
+async function runWithLease<C extends EventContract>(run: Run<C>, options: LeaseOptions<C>, traceparent: string): Promise<'processed' | 'duplicate'> {
+  const { ports, payloadHash, message } = run;
+  const token = derivedUuid('lease', message.record.messageId, message.record.receiptHandle, ports.nowMs(), ports.random());
+  const claimed = await claimLease(ports, { key: keyOf(run), token, payloadHash, leaseSeconds: options.leaseSeconds });
+  if (claimed.outcome === 'taken') return settle({ outcome: 'duplicate', existing: claimed.existing }, payloadHash, ports);
+  const { lease } = claimed;
+  if (lease.isUncertain && options.onUncertain === 'park' && !message.earlier) {
+    await endLease(ports, lease);
+    throw new TerminalError('An earlier attempt may have had its effect, and did not say so', { code: 'uncertain' });
+  }
+  const work = workOf(run, traceparent);
+  try {
+    await run.consumer.handle(run.event, work, { number: message.receiveCount, isUncertain: lease.isUncertain });
+  } catch (error) {
+    await giveBack(ports, lease, error);
+    throw error;
+  }
+  // Where completing fails the effect has taken place: the lease is left to end, and the policy decides.
+  const outcome = await work.commit({ kind: 'update', key: lease.key, token: lease.token });
+  return settle(outcome, payloadHash, ports);
+}
+
+/** A named error says that there was no effect; after any other nobody knows. After an uncertain attempt only a success makes it certain. */
+async function giveBack(ports: Ports, lease: Lease, error: unknown): Promise<void> {
+  const isCertain = error instanceof RetryableError || error instanceof ThrottledError || error instanceof TerminalError;
+  await (isCertain && !lease.isUncertain ? releaseLease(ports, lease) : endLease(ports, lease));
+}
+
+function settle(outcome: CommitOutcome, payloadHash: string, { nowMs }: Ports): 'processed' | 'duplicate' {
+  if (outcome.outcome === 'committed') return 'processed';
+  const { existing } = outcome;
+  refuseOtherPayload(existing, payloadHash);
+  if (existing?.status === 'INPROGRESS') throw new InFlightError('Another attempt is under way', { leaseUntilMs: existing.leaseUntilMs ?? nowMs() });
+  if (existing === undefined) throw new RetryableError('The lease was lost, and nothing is there instead');
+  return 'duplicate';
+}
+
+function refuseOtherPayload(existing: CommitRecord | undefined, payloadHash: string): void {
+  if (existing && existing.payloadHash !== payloadHash)
+    throw new PayloadMismatchError('An event with this source and id was processed before, with another payload');
+}
+
+function keyOf<C extends EventContract>({ consumer, epoch, event }: Run<C>): Key {
+  return commitKeyOf({ consumer: consumer.options.name, epoch, source: event.source, id: event.id });
+}
+
+function workOf<C extends EventContract>({ ports, consumer, epoch, event }: Run<C>, traceparent: string): UnitOfWork {
+  const cause: Cause = { id: event.id, correlationid: event.correlationid, flow: event.flow, traceparent };
+  return new UnitOfWork({ ports, cause, identity: [consumer.options.name, epoch, event.source, event.id] });
+}

@@ -1,0 +1,96 @@
+import type { EventContract } from '../../../schemas/index.ts';
+import { resolveDeadLetter } from '../dead-letters/index-table.ts';
+import { type InvocationCounts, type LogFields, log } from '../telemetry.ts';
+import { attempt, type Consumer } from './attempt.ts';
+import type { RecordOutcome } from './batch.ts';
+import type { Message } from './message.ts';
+import { backOffSeconds, type DeadLetterReason, dispositionOf } from './outcome.ts';
+import { deadLetterOf, hide, type QueuePorts, sendToDeadLetterQueue } from './queue.ts';
+
+/** What the delivery of a message needs. */
+export interface Delivery<C extends EventContract> {
+  readonly ports: QueuePorts;
+  readonly consumer: Consumer<C>;
+  readonly counts: InvocationCounts;
+}
+
+/** Attempts a message, and does what the error table says where that fails. `done` means: acknowledge it. */
+export async function deliver<C extends EventContract>(delivery: Delivery<C>, message: Message): Promise<RecordOutcome> {
+  const { ports, consumer, counts } = delivery;
+  let outcome: 'processed' | 'duplicate';
+  try {
+    outcome = await attempt(ports, consumer, message);
+  } catch (error) {
+    return answerFailure(delivery, message, error);
+  }
+  counts.add(outcome === 'processed' ? 'Processed' : 'Duplicates');
+  log('info', outcome, fieldsOf(delivery, message));
+  await resolveRedriven(delivery, message);
+  return 'done';
+}
+
+async function answerFailure<C extends EventContract>(delivery: Delivery<C>, message: Message, error: unknown): Promise<RecordOutcome> {
+  const { ports } = delivery;
+  const disposition = dispositionOf(error, ports.nowMs());
+  if (disposition.kind === 'dead-letter') return deadLetter(delivery, message, { reason: disposition.reason, error });
+  const receiveCountMax = Number(ports.environment['MAX_RECEIVE_COUNT'] ?? Number.POSITIVE_INFINITY);
+  if (message.receiveCount >= receiveCountMax) return deadLetter(delivery, message, { reason: disposition.reasonAtEnd, error });
+  const seconds = backOffSeconds({ receiveCount: message.receiveCount, atLeastSeconds: disposition.atLeastSeconds, random: ports.random() });
+  await hide(ports, message, seconds);
+  delivery.counts.add('Retried');
+  log('warn', 'will be retried', { ...fieldsOf(delivery, message), attempt: message.receiveCount, inSeconds: seconds }, error);
+  return 'failed';
+}
+
+async function deadLetter<C extends EventContract>(
+  delivery: Delivery<C>,
+  message: Message,
+  { reason, error }: { readonly reason: DeadLetterReason; readonly error: unknown },
+): Promise<RecordOutcome> {
+  const { ports, consumer, counts } = delivery;
+  const fields = { ...fieldsOf(delivery, message), reason };
+  try {
+    await sendToDeadLetterQueue(ports, message, deadLetterOf(ports, message, { consumer: consumer.options.name, reason, error }));
+  } catch (failure) {
+    // Not acknowledged: the message comes back, and after its last receive the queue's own redrive policy moves it.
+    log('error', 'not dead-lettered', fields, failure);
+    counts.add('Retried');
+    return 'failed';
+  }
+  counts.add('DeadLettered');
+  log('error', 'dead-lettered', fields, error);
+  return 'done';
+}
+
+/** A record that is the same as one handled in this batch. */
+export async function settleShared<C extends EventContract>(delivery: Delivery<C>, message: Message, outcome: RecordOutcome): Promise<void> {
+  if (outcome === 'done') {
+    delivery.counts.add('Duplicates');
+    log('info', 'duplicate', fieldsOf(delivery, message));
+    return;
+  }
+  await hide(delivery.ports, message, backOffSeconds({ receiveCount: message.receiveCount, atLeastSeconds: 0, random: delivery.ports.random() }));
+}
+
+/** A record that was not begun. In a FIFO queue it cannot overtake its group, so it may be visible at once; else it would wait for the whole visibility timeout. */
+export async function letGo<C extends EventContract>({ ports }: Delivery<C>, message: Message, { isFifo }: { readonly isFifo: boolean }): Promise<void> {
+  await hide(ports, message, isFifo ? 0 : 1);
+}
+
+/** Only a message that a handler had dead-lettered can have a letter to close, and it says so itself: the ordinary path costs nothing. */
+async function resolveRedriven<C extends EventContract>({ ports, consumer }: Delivery<C>, { earlier, eventKey }: Message): Promise<void> {
+  if (!earlier) return;
+  try {
+    await resolveDeadLetter(ports, { consumer: consumer.options.name, eventKey, at: new Date(ports.nowMs()).toISOString() });
+  } catch (error) {
+    // The work is done. An index that says «dead» of it is wrong, but a repetition would not mend it better than the next look does.
+    log('warn', 'dead letter not resolved', { eventKey }, error);
+  }
+}
+
+function fieldsOf<C extends EventContract>({ consumer }: Delivery<C>, { content, eventKey, record }: Message): LogFields {
+  const common = { consumer: consumer.options.name, messageId: record.messageId };
+  if (content.kind === 'malformed') return { ...common, eventKey };
+  const { type, id, correlationid } = content.received.envelope;
+  return { ...common, eventType: type, eventId: id, correlationId: correlationid };
+}

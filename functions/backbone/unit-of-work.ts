@@ -1,0 +1,185 @@
+import {
+  PutItemCommand,
+  type TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Payload } from '../../schemas/index.ts';
+import { type CommitRecord, completed } from './commit-record.ts';
+import { type Cause, type Envelope, envelopeOf } from './envelope.ts';
+import { ConflictError, RetryableError } from './errors.ts';
+import { derivedUuid } from './identity.ts';
+import { type Ports, required } from './ports.ts';
+import { fromItem, tableReader, toItem } from './table.ts';
+import type { Attributes, Conditional, EmitOptions, Expression, Key, Page, QueryInput, Reader, Work } from './work.ts';
+
+/** A transaction has at most 100 writes, and one is the commit record. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+const WRITES_MAX = 99;
+
+/** An item has at most 400 KB; the rest of the commit record needs little. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const EVENTS_BYTES_MAX = 390 * 1024;
+
+/** The write of the commit record itself: the first in the transaction, for its failed condition is the duplicate. */
+export type Claim =
+  | { readonly kind: 'put'; readonly record: Key & Attributes; readonly condition: Expression }
+  | { readonly kind: 'update'; readonly key: Key; readonly token: string };
+
+/** How a commit ended. `duplicate`: the claim's condition did not hold, and this is what was there. */
+export type CommitOutcome = { readonly outcome: 'committed' } | { readonly outcome: 'duplicate'; readonly existing: CommitRecord | undefined };
+
+/** Collects what a handler wants, and commits it once. */
+export class UnitOfWork implements Work {
+  readonly now: string;
+  readonly #ports: Ports;
+  readonly #reader: Reader;
+  readonly #cause: Cause;
+  /** What ids are derived from: consumer, epoch and cause. */
+  readonly #identity: readonly string[];
+  readonly #writes: TransactWriteItem[] = [];
+  readonly #keys = new Set<string>();
+  readonly #events: Envelope[] = [];
+
+  constructor({ ports, cause, identity }: { readonly ports: Ports; readonly cause: Cause; readonly identity: readonly string[] }) {
+    this.now = new Date(ports.nowMs()).toISOString();
+    this.#ports = ports;
+    this.#reader = tableReader(ports);
+    this.#cause = cause;
+    this.#identity = identity;
+  }
+
+  get<T extends object = Attributes>(key: Key): Promise<T | undefined> {
+    return this.#reader.get<T>(key);
+  }
+
+  query<T extends object = Attributes>(input: QueryInput): Promise<Page<T>> {
+    return this.#reader.query<T>(input);
+  }
+
+  put(item: Key & object, options?: Conditional): void {
+    this.#add(item, { Put: { ...this.#table(), Item: toItem(item), ...conditionOf(options?.condition) } });
+  }
+
+  update(key: Key, change: Expression, options?: Conditional): void {
+    const { condition } = options ?? {};
+    this.#add(key, {
+      Update: {
+        ...this.#table(),
+        Key: toItem({ pk: key.pk, sk: key.sk }),
+        UpdateExpression: change.expression,
+        ConditionExpression: condition?.expression,
+        ...placeholdersOf(change, condition),
+      },
+    });
+  }
+
+  delete(key: Key, options?: Conditional): void {
+    this.#add(key, { Delete: { ...this.#table(), Key: toItem({ pk: key.pk, sk: key.sk }), ...conditionOf(options?.condition) } });
+  }
+
+  check(key: Key, condition: Expression): void {
+    const { expression } = condition;
+    this.#add(key, {
+      ConditionCheck: { ...this.#table(), Key: toItem({ pk: key.pk, sk: key.sk }), ConditionExpression: expression, ...placeholdersOf(condition) },
+    });
+  }
+
+  emit(payload: Payload, options: EmitOptions = {}): void {
+    const id = derivedUuid(...this.#identity, 'event', this.#events.length);
+    this.#events.push(envelopeOf(payload, { id, time: options.time ?? this.now, cause: this.#cause, sequence: options.sequence }));
+  }
+
+  id(purpose: string): string {
+    return derivedUuid(...this.#identity, 'id', purpose);
+  }
+
+  /**
+   * Writes all that was collected, and the commit record, in one request: a transaction, or a single write where there is no state.
+   * @throws {ConflictError} where a condition on state did not hold
+   */
+  async commit(claim: Claim, answer?: string): Promise<CommitOutcome> {
+    const events = this.#events.map((event) => JSON.stringify(event));
+    const eventsBytes = events.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    if (eventsBytes > EVENTS_BYTES_MAX)
+      throw new RangeError(`The events of one unit of work have ${eventsBytes} bytes; a commit record holds at most ${EVENTS_BYTES_MAX}`);
+    const attributes = completed({ events, nowMs: this.#ports.nowMs(), answer });
+    const head = claim.kind === 'put' ? this.#putHead(claim, attributes) : this.#updateHead(claim, attributes);
+    try {
+      if (this.#writes.length > 0) await this.#ports.dynamodb.send(new TransactWriteItemsCommand({ TransactItems: [head, ...this.#writes] }));
+      else if (head.Put) await this.#ports.dynamodb.send(new PutItemCommand(head.Put));
+      else if (head.Update) await this.#ports.dynamodb.send(new UpdateItemCommand(head.Update));
+      return { outcome: 'committed' };
+    } catch (error) {
+      return outcomeOfFailure(error);
+    }
+  }
+
+  #putHead({ record, condition }: Extract<Claim, { kind: 'put' }>, attributes: Attributes): TransactWriteItem {
+    return { Put: { ...this.#table(), Item: toItem({ ...record, ...attributes }), ...conditionOf(condition), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } };
+  }
+
+  #updateHead({ key, token }: Extract<Claim, { kind: 'update' }>, attributes: Attributes): TransactWriteItem {
+    const names = Object.keys(attributes);
+    return {
+      Update: {
+        ...this.#table(),
+        Key: toItem({ ...key }),
+        UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} REMOVE #token, leaseUntilMs`,
+        ConditionExpression: '#status = :inProgress AND #token = :token',
+        ExpressionAttributeNames: { '#token': 'token', ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
+        ExpressionAttributeValues: toItem({
+          ':inProgress': 'INPROGRESS',
+          ':token': token,
+          ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value])),
+        }),
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+    };
+  }
+
+  #table(): { readonly TableName: string } {
+    return { TableName: required(this.#ports.environment, 'TABLE_NAME') };
+  }
+
+  #add({ pk, sk }: Key, write: TransactWriteItem): void {
+    const key = JSON.stringify([pk, sk]);
+    if (this.#keys.has(key)) throw new RangeError(`A unit of work writes an item once; ${pk} ${sk} is written twice`);
+    if (this.#writes.length >= WRITES_MAX) throw new RangeError(`A unit of work has at most ${WRITES_MAX} writes`);
+    this.#keys.add(key);
+    this.#writes.push(write);
+  }
+}
+
+function conditionOf(condition: Expression | undefined): Record<string, unknown> {
+  return condition ? { ConditionExpression: condition.expression, ...placeholdersOf(condition) } : {};
+}
+
+/** DynamoDB refuses empty maps, so that what no expression needs is left out. */
+function placeholdersOf(...expressions: readonly (Expression | undefined)[]): Record<string, unknown> {
+  const names = Object.assign({}, ...expressions.map((expression) => expression?.names)) as Record<string, string>;
+  const values = Object.assign({}, ...expressions.map((expression) => expression?.values)) as Attributes;
+  return {
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+    ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: toItem(values) }),
+  };
+}
+
+/** Reads the failure of a commit: the claim is the first write, so its reason is looked at first. */
+function outcomeOfFailure(error: unknown): CommitOutcome {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'ConditionalCheckFailedException') return duplicateOf((error as { Item?: Parameters<typeof fromItem>[0] }).Item);
+  if (name === 'TransactionInProgressException') throw new ConflictError('The transaction is still in progress', { cause: error });
+  if (name !== 'TransactionCanceledException') throw error;
+  const reasons = (error as TransactionCanceledException).CancellationReasons ?? [];
+  const [claim] = reasons;
+  if (claim?.Code === 'ConditionalCheckFailed') return duplicateOf(claim.Item);
+  const codes = new Set(reasons.map(({ Code }) => Code));
+  if (codes.has('ConditionalCheckFailed') || codes.has('TransactionConflict'))
+    throw new ConflictError('State changed while the unit of work ran', { cause: error });
+  if (codes.has('ThrottlingError') || codes.has('ProvisionedThroughputExceeded')) throw new RetryableError('The table is throttled', { cause: error });
+  throw error;
+}
+
+function duplicateOf(item: Parameters<typeof fromItem>[0] | undefined): CommitOutcome {
+  return { outcome: 'duplicate', existing: item && (fromItem(item) as unknown as CommitRecord) };
+}
