@@ -54,9 +54,18 @@ export function makeEvent(kernel: Kernel, parts: EventParts): BusEvent {
     hops,
     traceHeader,
     receivedMs: kernel.nowMs(),
-    text: `${JSON.stringify(head).slice(0, -1)},"detail":${detail}}`,
+    text: `${JSON.stringify(head).slice(0, -1)}${DETAIL_MARK}${detail}}`,
     value: { ...head, detail: parts.detailValue },
   };
+}
+
+/** How the text of an event made here begins, and what stands before its detail: within a string, the quotes would be escaped. */
+const HEAD = '{"version":"0","id":';
+const DETAIL_MARK = ',"detail":';
+
+/** The detail, digit for digit, in the text of an event made here; `undefined` where the text is another. */
+export function detailTextOf(text: string): string | undefined {
+  return text.startsWith(HEAD) ? text.slice(text.indexOf(DETAIL_MARK) + DETAIL_MARK.length, -1) : undefined;
 }
 
 /** The event that a schedule makes. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */

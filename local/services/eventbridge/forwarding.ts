@@ -1,5 +1,7 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { DeliveryPayload } from '../../kernel/service.ts';
+import { eventNotValid } from './errors.ts';
+import { detailTextOf } from './event.ts';
 
 /** What a bus keeps of an event that another bus passed on. It cannot come over the wire. */
 export interface Forwarded {
@@ -26,21 +28,28 @@ export function forwardedOf(entry: Entry): Forwarded | undefined {
 
 /** The entry by which a bus receives another bus's event: id, source, time and the rest stay as they are. */
 export function forwardedEntry(busName: string, payload: DeliveryPayload): Entry {
-  const { body } = payload;
-  const event = JSON.parse(body) as Record<string, unknown>;
+  const event = parseEvent(payload.body);
   const text = (name: string): string => String(event[name] ?? '');
-  // The detail comes last and keeps its digits. Within a string the quotes of this mark would be escaped.
-  const mark = ',"detail":';
-  const at = body.indexOf(mark);
-  const detail = at < 0 ? JSON.stringify(event['detail'] ?? {}) : body.slice(at + mark.length, -1);
   const hops = (payload as { readonly [HOPS]?: number })[HOPS] ?? 1;
   return {
     EventBusName: busName,
     Source: text('source'),
     DetailType: text('detail-type'),
-    Detail: detail,
+    Detail: detailTextOf(payload.body) ?? JSON.stringify(event['detail'] ?? null),
     Time: new Date(text('time')),
     Resources: event['resources'] as string[],
     [FORWARDED]: { id: text('id'), hops, account: text('account'), region: text('region') },
   };
+}
+
+/** A rule can make anything of an event for its target; a bus takes events only. */
+function parseEvent(body: string): Record<string, unknown> {
+  let event: unknown;
+  try {
+    event = JSON.parse(body);
+  } catch {
+    throw eventNotValid();
+  }
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) throw eventNotValid();
+  return event as Record<string, unknown>;
 }

@@ -1,6 +1,6 @@
 import type { PutEventsCommandInput, PutEventsCommandOutput, PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import { refuseAllBut } from '../../../kernel/errors.ts';
-import { type EntryError, entriesTooLarge, malformedDetail, notAuthorizedForSource, requiredArgument } from '../errors.ts';
+import { type EntryError, entriesTooLarge, malformedDetail, notAuthorizedForSource, requiredArgument, validationException } from '../errors.ts';
 import { type BusEvent, makeEvent } from '../event.ts';
 import { type Entry, forwardedOf } from '../forwarding.ts';
 import { countPutEvents } from '../metrics.ts';
@@ -24,7 +24,11 @@ export function putEvents(input: PutEventsCommandInput, context: Events): Output
   const results = entries.map((entry): PutEventsResultEntry => {
     refuseAllBut(ENTRY_MEMBERS, entry, { operation: 'PutEvents', page: 'eventbridge' });
     const event = eventOf(entry, context);
-    if ('ErrorCode' in event) return event;
+    if ('ErrorCode' in event) {
+      // A client reads the answer entry by entry. A rule's delivery must fail as a whole, or the event would be gone.
+      if (forwardedOf(entry)) throw validationException(event.ErrorMessage);
+      return event;
+    }
     accept(event, busNameOf(entry.EventBusName), context);
     return { EventId: event.id };
   });

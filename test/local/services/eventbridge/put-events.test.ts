@@ -116,6 +116,28 @@ describe('PutEvents', () => {
     expect(forwarded?.cause).toBe(plane.entries('rule-matched')[0]?.sequence);
   });
 
+  it.each([
+    ['text', { Input: '"text"' }],
+    ['an object that is no event', { Input: '{"x":{"detail":1},"detail":{},"y":1}' }],
+    ['an event without a source', { InputTransformer: { InputTemplate: '{"detail-type":"T","detail":{}}' } }],
+  ])('dead-letters what a bus cannot take: %s', async (_name, target) => {
+    const plane = world();
+    await plane.call('CreateEventBus', { Name: 'second' });
+    const Arn = 'arn:aws:events:us-east-1:111111111111:event-bus/second';
+    await ruleTo(plane, { target: { Arn, DeadLetterConfig: { Arn: queueArn('dead') }, ...target } });
+    await plane.call('PutEvents', { Entries: [entry()] });
+    await plane.kernel.run();
+    expect(plane.received).toMatchObject([{ queue: 'dead', payload: { attributes: { ERROR_CODE: { StringValue: 'INVALID_PARAMETER' } } } }]);
+  });
+
+  it('dead-letters an event for a bus that is gone', async () => {
+    const plane = world();
+    await ruleTo(plane, { target: { Arn: 'arn:aws:events:us-east-1:111111111111:event-bus/gone', DeadLetterConfig: { Arn: queueArn('dead') } } });
+    await plane.call('PutEvents', { Entries: [entry()] });
+    await plane.kernel.run();
+    expect(plane.received).toMatchObject([{ queue: 'dead', payload: { attributes: { ERROR_CODE: { StringValue: 'NO_RESOURCE' } } } }]);
+  });
+
   it('ends a loop of buses', async () => {
     const plane = world();
     await ruleTo(plane, { target: { Arn: 'arn:aws:events:us-east-1:111111111111:event-bus/default', DeadLetterConfig: { Arn: queueArn('dead') } } });
