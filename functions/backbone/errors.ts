@@ -76,3 +76,8 @@ export class ExpiredError extends BackboneError {
 export class ConflictError extends RetryableError {
   override readonly name: string = 'ConflictError';
 }
+
+/** A text that is not the `cursor` of an earlier page. */
+export class InvalidCursorError extends BackboneError {
+  override readonly name: string = 'InvalidCursorError';
+}

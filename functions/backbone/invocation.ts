@@ -2,30 +2,24 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { InvocationCounts } from './telemetry.ts';
 
-/** The part of an invocation that its middlewares share. */
-interface Internal extends Record<string, unknown> {
-  counts: InvocationCounts;
-}
+/** What an invocation runs: the counts are its own, for several invocations may share a process. */
+export type Run<Event, Result> = (event: Event, context: Context, counts: InvocationCounts) => Promise<Result>;
 
 /** Makes a Lambda handler that counts what it does, and writes the counts once at its end, however it ends. */
 export function counted<Event, Result>(
   name: string,
-  run: (event: Event, context: Context, counts: InvocationCounts) => Promise<Result>,
+  run: Run<Event, Result>,
+  middlewares: readonly middy.MiddlewareObj<Event, Result, Error, Context>[] = [],
 ): (event: Event, context: Context) => Promise<Result> {
-  // Each invocation has its own: several may share a process.
-  const byContext = new WeakMap<Context, InvocationCounts>();
-  const publish = ({ context }: { context: Context }): void => byContext.get(context)?.publish(name);
-  const middleware: middy.MiddlewareObj<Event, Result, Error, Context, Internal> = {
-    before: ({ context }) => {
-      byContext.set(context, new InvocationCounts());
-    },
-    after: publish,
-    onError: publish,
-  };
+  // Nothing here aborts early: a batch stops starting records by itself, and one timer an invocation is saved.
   return middy<Event, Result>({ timeoutEarlyInMillis: 0 })
-    .use(middleware)
-    .handler((event: Event, context: Context) => run(event, context, byContext.get(context) ?? new InvocationCounts())) as (
-    event: Event,
-    context: Context,
-  ) => Promise<Result>;
+    .use([...middlewares])
+    .handler(async (event: Event, context: Context) => {
+      const counts = new InvocationCounts();
+      try {
+        return await run(event, context, counts);
+      } finally {
+        counts.publish(name);
+      }
+    }) as (event: Event, context: Context) => Promise<Result>;
 }

@@ -1,5 +1,6 @@
 import { GetItemCommand, type GetItemCommandOutput, QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { InvalidCursorError } from './errors.ts';
 import { type Ports, required } from './ports.ts';
 import type { Attributes, Key, Page, QueryInput, Reader } from './work.ts';
 
@@ -33,7 +34,7 @@ export function tableReader(ports: Pick<Ports, 'dynamodb' | 'environment'>): Rea
       Limit: limit ?? QUERY_LIMIT,
       ScanIndexForward: !newestFirst,
       ConsistentRead: index === undefined,
-      ExclusiveStartKey: cursor === undefined ? undefined : toItem(JSON.parse(Buffer.from(cursor, 'base64url').toString()) as object),
+      ExclusiveStartKey: cursor === undefined ? undefined : toItem(keyOfCursor(cursor)),
     });
     const { Items, LastEvaluatedKey } = (await ports.dynamodb.send(command)) as QueryCommandOutput;
     return {
@@ -42,4 +43,14 @@ export function tableReader(ports: Pick<Ports, 'dynamodb' | 'environment'>): Rea
     };
   };
   return { get, query };
+}
+
+function keyOfCursor(cursor: string): object {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (typeof key === 'object' && key !== null) return key;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new InvalidCursorError('The cursor is not one that a page ended with');
 }

@@ -2,7 +2,6 @@ import { SpanKind } from '@opentelemetry/api';
 import type { EventContract } from '../../../schemas/index.ts';
 import { SchemaInvalid } from '../../../schemas/index.ts';
 import { type CommitRecord, commitKeyOf, UNCLAIMED } from '../commit-record.ts';
-import type { ConsumerHandler, ConsumerOptions, EventOf, LeaseOptions } from '../consumer.ts';
 import { type Cause, type Envelope, majorOf } from '../envelope.ts';
 import { ConflictError, ExpiredError, InFlightError, MalformedError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
 import { derivedUuid } from '../identity.ts';
@@ -10,6 +9,7 @@ import type { Ports } from '../ports.ts';
 import { inSpan } from '../telemetry.ts';
 import { type Claim, type CommitOutcome, UnitOfWork } from '../unit-of-work.ts';
 import type { Key } from '../work.ts';
+import type { ConsumerHandler, ConsumerOptions, EventOf, LeaseOptions } from './declaration.ts';
 import { claimLease, endLease, type Lease, releaseLease } from './lease.ts';
 import type { Message } from './message.ts';
 

@@ -56,7 +56,7 @@ export async function runBatch<R>(batch: Batch<R>): Promise<readonly R[]> {
 async function runOnce<R>(batch: Batch<R>, met: Map<string, Promise<RecordOutcome>>, record: R): Promise<RecordOutcome> {
   const identity = batch.identityOf(record);
   const first = met.get(identity);
-  if (first) {
+  if (first !== undefined) {
     const outcome = await first;
     await batch.shared(record, outcome);
     return outcome;

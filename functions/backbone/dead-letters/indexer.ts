@@ -1,0 +1,156 @@
+import { ChangeMessageVisibilityBatchCommand, type Message, ReceiveMessageCommand, type ReceiveMessageCommandOutput } from '@aws-sdk/client-sqs';
+import { GetParametersByPathCommand, type GetParametersByPathCommandOutput, SSMClient } from '@aws-sdk/client-ssm';
+import { inParallel } from '../delivery/batch.ts';
+import { lambdaQueuePorts, type QueuePorts } from '../delivery/queue.ts';
+import { parseEnvelope } from '../envelope.ts';
+import { MalformedError } from '../errors.ts';
+import { once, type Sender } from '../ports.ts';
+import { type InvocationCounts, log } from '../telemetry.ts';
+import { type DeadLetter, earlierDeadLettering, fingerprintOf, keyOfForeign } from './dead-letter.ts';
+import { indexDeadLetter } from './index-table.ts';
+
+/** The world of the indexer: queues, the index, and the parameters that say which queues there are. */
+export interface IndexerPorts extends QueuePorts {
+  readonly ssm: Sender;
+}
+
+const ssm = once(() => new SSMClient({}));
+
+/** The world of the indexer in Lambda. */
+export const lambdaIndexerPorts: IndexerPorts = Object.defineProperties(Object.create(lambdaQueuePorts), { ssm: { get: () => ssm() } }) as IndexerPorts;
+
+/** What each subscription writes about itself. */
+interface Subscription {
+  readonly consumer: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly alarmName: string;
+}
+
+/** What EventBridge sends when an alarm changes its state. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
+export interface AlarmStateChange {
+  readonly detail?: { readonly alarmName?: string; readonly state?: { readonly value?: string } };
+}
+
+const PARAMETERS_PATH = '/tickertape/consumers/';
+const PAGES_MAX = 50;
+
+/** Longer than reading the queue takes; short, for hidden messages are missing from the depth that the alarm watches. */
+const VISIBILITY_SECONDS = 30;
+/** Messages a run looks at: as many as fit the visibility at ten a call. */
+const RECEIVES_MAX = 100;
+const BATCH = 10;
+const CONCURRENCY = 10;
+
+/** Indexes what lies in the dead-letter queue that the alarm watches; without an alarm (a call by hand) in all of them. It deletes nothing. */
+export async function indexDeadLetters(ports: IndexerPorts, { detail }: AlarmStateChange, counts: InvocationCounts): Promise<void> {
+  if (detail?.state?.value !== undefined && detail.state.value !== 'ALARM') return;
+  for (const subscription of await subscriptions(ports)) {
+    if (detail?.alarmName !== undefined && detail.alarmName !== subscription.alarmName) continue;
+    const count = await indexQueue(ports, subscription);
+    counts.add('Processed', count);
+    log('info', 'indexed', { consumer: subscription.consumer, messages: count });
+  }
+}
+
+async function subscriptions({ ssm: client }: IndexerPorts): Promise<readonly Subscription[]> {
+  const found: Subscription[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const output = (await client.send(
+      new GetParametersByPathCommand({ Path: PARAMETERS_PATH, Recursive: true, NextToken }),
+    )) as GetParametersByPathCommandOutput;
+    for (const { Value } of output.Parameters ?? []) if (Value) found.push(JSON.parse(Value) as Subscription);
+    NextToken = output.NextToken;
+    if (!NextToken) break;
+  }
+  return found;
+}
+
+/** Receives until the queue has nothing more to show, indexes, and gives everything back at once. */
+async function indexQueue(ports: IndexerPorts, subscription: Subscription): Promise<number> {
+  const received = new Map<string, Message>();
+  for (let count = 0; count < RECEIVES_MAX; count += 1) {
+    const messages = await receive(ports, subscription);
+    if (messages.length === 0) break;
+    for (const message of messages) received.set(message.MessageId ?? '', message);
+  }
+  const messages = [...received.values()];
+  try {
+    await inParallel(messages, CONCURRENCY, (message) => indexMessage(ports, subscription, message));
+  } finally {
+    await release(ports, subscription, messages);
+  }
+  return messages.length;
+}
+
+async function receive({ sqs }: IndexerPorts, { deadLetterQueueUrl: QueueUrl }: Subscription): Promise<readonly Message[]> {
+  const command = new ReceiveMessageCommand({
+    QueueUrl,
+    MaxNumberOfMessages: BATCH,
+    VisibilityTimeout: VISIBILITY_SECONDS,
+    MessageAttributeNames: ['All'],
+    MessageSystemAttributeNames: ['All'],
+  });
+  return ((await sqs.send(command)) as ReceiveMessageCommandOutput).Messages ?? [];
+}
+
+async function release({ sqs }: IndexerPorts, { deadLetterQueueUrl: QueueUrl }: Subscription, messages: readonly Message[]): Promise<void> {
+  for (let start = 0; start < messages.length; start += BATCH) {
+    const Entries = messages.slice(start, start + BATCH).map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: 0 }));
+    await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  }
+}
+
+/** A message with attributes was dead-lettered by a handler, which knows why; one without was moved by the queue, after crashes or time-outs. */
+async function indexMessage(ports: IndexerPorts, subscription: Subscription, message: Message): Promise<void> {
+  const earlier = earlierDeadLettering((name) => message.MessageAttributes?.[name]?.StringValue);
+  await indexDeadLetter(ports, letterOf(ports, subscription, message), { onlyIfUnknown: earlier === undefined });
+}
+
+/** What the queue's own redrive policy stands for. */
+function movedByQueue(): Error {
+  const error = new Error('The queue moved the message after its last receive: the function crashed, timed out or was throttled');
+  error.name = 'MovedByQueue';
+  error.stack = '';
+  return error;
+}
+
+function letterOf(
+  { environment, nowMs }: IndexerPorts,
+  { consumer, queueUrl, deadLetterQueueUrl }: Subscription,
+  { Body, MessageId, Attributes, MessageAttributes }: Message,
+): DeadLetter {
+  const body = Body ?? '';
+  const envelope = envelopeOf(body);
+  const earlier = earlierDeadLettering((name) => MessageAttributes?.[name]?.StringValue);
+  const moved = movedByQueue();
+  const sentAt = new Date(Number(Attributes?.SentTimestamp ?? nowMs())).toISOString();
+  return {
+    consumer,
+    queueUrl,
+    deadLetterQueueUrl,
+    body,
+    messageId: MessageId ?? '',
+    eventKey: envelope ? `${envelope.source}#${envelope.id}` : keyOfForeign(body),
+    type: envelope?.type,
+    correlationId: envelope?.correlationid,
+    reason: 'retries-exhausted',
+    fingerprint: fingerprintOf(moved),
+    error: `${moved.name}: ${moved.message}`,
+    attempts: Number(Attributes?.ApproximateReceiveCount ?? 0),
+    firstFailedAt: sentAt,
+    lastFailedAt: new Date(nowMs()).toISOString(),
+    codeVersion: environment['CODE_VERSION'] ?? 'unknown',
+    ...(earlier && { ...earlier, reason: earlier.reason as DeadLetter['reason'] }),
+  };
+}
+
+function envelopeOf(body: string): { readonly source: string; readonly id: string; readonly type: string; readonly correlationid: string } | undefined {
+  try {
+    return parseEnvelope(body).envelope;
+  } catch (error) {
+    if (error instanceof MalformedError) return undefined;
+    throw error;
+  }
+}
