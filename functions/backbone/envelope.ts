@@ -62,8 +62,7 @@ const SEQUENCE_DIGITS = 16;
 export function parseEnvelope(body: string): Received {
   const outer = recordOf(parseJson(body));
   const candidate = outer && 'detail' in outer ? recordOf(outer['detail']) : outer;
-  if (!candidate || candidate['specversion'] !== '1.0')
-    throw new MalformedError('No envelope: `detail` is not a CloudEvents 1.0 event (`specversion` is not "1.0")');
+  if (candidate?.['specversion'] !== '1.0') throw new MalformedError('No envelope: `detail` is not a CloudEvents 1.0 event (`specversion` is not "1.0")');
   for (const name of REQUIRED) {
     const value = candidate[name];
     if (typeof value !== 'string' || value === '') throw new MalformedError(`The envelope's \`${name}\` is not a text`);

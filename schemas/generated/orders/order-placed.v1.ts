@@ -52,6 +52,10 @@ export interface OrderPlacedV1 {
    * When the customer ordered.
    */
   orderedAt: string;
+  /**
+   * Through which channel the order came: `web`, `shop`, `phone`. Since 1.1.
+   */
+  channel?: string;
 }
 
 const definition = {
@@ -59,7 +63,7 @@ const definition = {
   "kind": "event",
   "context": "orders",
   "major": 1,
-  "dataschema": "tickertape:orders/order-placed/v1.0",
+  "dataschema": "tickertape:orders/order-placed/v1.1",
   "key": "orderId",
   "partitionKey": "orderId",
   "summary": "order {orderId} · {lines.length} lines · {totalCents} {currency}",
