@@ -1,0 +1,70 @@
+import { crc32 } from 'node:zlib';
+import type { HttpResponse } from '../../kernel/http.ts';
+import { serializationException } from '../codecs/faults.ts';
+import { JsonReaders } from '../codecs/json-reader.ts';
+import { JsonConverters } from '../codecs/json-writer.ts';
+import type { Failure } from '../failure.ts';
+import type { OperationModel } from '../model.ts';
+import type { ServiceRow } from '../services.ts';
+import type { OperationCodec, ServerProtocol } from './protocol.ts';
+
+/** Parses a JSON body; nothing is as good as an empty structure. Throws `SerializationException`. */
+export function parseJsonBody(body: Uint8Array): object {
+  if (body.byteLength === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw serializationException('The request body is not valid JSON');
+    throw error;
+  }
+  if (typeof value !== 'object' || value === null) throw serializationException('Unexpected value type in payload');
+  return value;
+}
+
+/** `__type` of an error: the model's namespace, or that of the framework behind AWS's services. */
+export function typeOf(failure: Failure, errorNamespace: string | undefined): string {
+  if (failure.model) return `${errorNamespace ?? failure.model.namespace}#${failure.code}`;
+  return `com.amazon.coral.${failure.code === 'ValidationException' ? 'validate' : 'service'}#${failure.code}`;
+}
+
+/** The members of an error as a JSON value, the message among them. */
+export function failureMembers(failure: Failure, converters: JsonConverters): Record<string, unknown> {
+  const { model, members, message } = failure;
+  if (!model) return { message, ...members };
+  const convert = converters.of(model.shape);
+  return { [model.messageMember]: message, ...((convert ? convert(members) : members) as object) };
+}
+
+/**
+ * awsJson 1.0 and 1.1 as a server speaks them.
+ * @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+ */
+export function awsJsonProtocol(row: Pick<ServiceRow, 'protocol' | 'hasChecksum' | 'isQueryCompatible' | 'errorNamespace'>): ServerProtocol {
+  const contentType = row.protocol === 'awsJson1.1' ? 'application/x-amz-json-1.1' : 'application/x-amz-json-1.0';
+  const readers = new JsonReaders();
+  const converters = new JsonConverters();
+
+  const respond = (status: number, value: unknown, requestId: string): HttpResponse => {
+    const body = Buffer.from(JSON.stringify(value));
+    if (!row.hasChecksum) return { status, headers: { 'content-type': contentType, 'x-amzn-requestid': requestId }, body };
+    return { status, headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, 'x-amz-crc32': String(crc32(body)) }, body };
+  };
+
+  return {
+    compile(operation: OperationModel): OperationCodec {
+      const read = readers.of(operation.input);
+      const convert = converters.of(operation.output);
+      return {
+        readInput: ({ body }) => read(parseJsonBody(body)) as object,
+        writeOutput: (output, requestId) => respond(200, convert ? convert(output) : output, requestId),
+      };
+    },
+    writeFailure(failure, requestId) {
+      const value = { __type: typeOf(failure, row.errorNamespace), ...failureMembers(failure, converters) };
+      const response = respond(failure.status, value, requestId);
+      if (!row.isQueryCompatible) return response;
+      return { ...response, headers: { ...response.headers, 'x-amzn-query-error': `${failure.queryCode};${failure.isSender ? 'Sender' : 'Receiver'}` } };
+    },
+  };
+}

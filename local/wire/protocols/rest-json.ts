@@ -1,0 +1,131 @@
+import type { HttpResponse } from '../../kernel/http.ts';
+import { JsonReaders } from '../codecs/json-reader.ts';
+import { JsonConverters } from '../codecs/json-writer.ts';
+import { scalarFromText, scalarToText } from '../codecs/scalars.ts';
+import type { OperationModel } from '../model.ts';
+import type { Member, Shape } from '../shapes.ts';
+import { failureMembers, parseJsonBody } from './aws-json.ts';
+import type { OperationCodec, ServerProtocol, WireRequest } from './protocol.ts';
+
+const CONTENT_TYPE = 'application/json';
+
+type Values = Record<string, unknown>;
+
+/** Puts one bound member of the request into the input. */
+type Bind = (input: Values, request: WireRequest, query: URLSearchParams) => void;
+
+const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
+function textValue(shape: Shape, texts: readonly string[]): unknown {
+  return shape.kind === 'list' ? texts.map((text) => scalarFromText(shape.item.shape, text)) : scalarFromText(shape, texts[0] ?? '');
+}
+
+/** The binding of a member outside the body, or `undefined` for a member of the body. */
+function bindingOf({ name, shape, traits }: Member): Bind | undefined {
+  const { httpHeader, httpQuery, httpPrefixHeaders } = traits;
+  if (traits.httpLabel) {
+    return (input, { labels }) => {
+      const text = labels?.[name];
+      if (text !== undefined) input[name] = scalarFromText(shape, text);
+    };
+  }
+  if (httpHeader) {
+    const header = httpHeader.toLowerCase();
+    return (input, { request }) => {
+      const text = request.headers[header];
+      if (text !== undefined) input[name] = textValue(shape, shape.kind === 'list' ? text.split(',').map((part) => part.trim()) : [text]);
+    };
+  }
+  if (httpQuery) {
+    return (input, _request, query) => {
+      const texts = query.getAll(httpQuery);
+      if (texts.length > 0) input[name] = textValue(shape, texts);
+    };
+  }
+  if (httpPrefixHeaders !== undefined || traits.httpQueryParams) throw new Error(`The member ${name} is bound in a way that no supported service uses`);
+  return undefined;
+}
+
+/** How an operation's input is read: bound members first, then the payload or what remains in a JSON body. */
+function inputReader({ input }: OperationModel, readers: JsonReaders): OperationCodec['readInput'] {
+  const binds = input.members.map(bindingOf).filter((bind) => bind !== undefined);
+  const payload = input.members.find((member) => member.traits.httpPayload);
+  const inBody = input.members.filter((member) => !bindingOf(member) && !member.traits.httpPayload);
+  const readBody = readers.of({ kind: 'structure', name: input.name, members: inBody });
+  const readPayload = payload && payload.shape.kind !== 'blob' ? readers.of(payload.shape) : copyOf;
+  return (wire) => {
+    const { body, request } = wire;
+    let values: Values = {};
+    if (!payload && inBody.length > 0) values = readBody(parseJsonBody(body)) as Values;
+    else if (payload && body.byteLength > 0) {
+      values[payload.name] = payload.shape.kind === 'blob' ? copyOf(body) : (readPayload as (value: unknown) => unknown)(parseJsonBody(body));
+    }
+    const queryStart = request.target.indexOf('?');
+    const query = new URLSearchParams(queryStart < 0 ? '' : request.target.slice(queryStart + 1));
+    for (const bind of binds) bind(values, wire, query);
+    return values;
+  };
+}
+
+function outputWriter({ output, http }: OperationModel, converters: JsonConverters): OperationCodec['writeOutput'] {
+  const headers = output.members.filter((member) => member.traits.httpHeader);
+  const statusMember = output.members.find((member) => member.traits.httpResponseCode)?.name;
+  const payload = output.members.find((member) => member.traits.httpPayload);
+  const inBody = output.members.filter(({ traits }) => !traits.httpHeader && !traits.httpResponseCode && !traits.httpPayload);
+  const convert = converters.of({ kind: 'structure', name: output.name, members: inBody });
+  const convertPayload = payload && converters.of(payload.shape);
+  const bound = new Set(output.members.filter((member) => !inBody.includes(member)).map((member) => member.name));
+
+  const bodyOf = (values: Values): Uint8Array => {
+    if (payload) {
+      const value = values[payload.name];
+      if (payload.shape.kind === 'blob') return bytesOf(value);
+      return Buffer.from(JSON.stringify(convertPayload ? convertPayload(value ?? {}) : (value ?? {})));
+    }
+    const free = bound.size === 0 ? values : Object.fromEntries(Object.entries(values).filter(([name]) => !bound.has(name)));
+    return Buffer.from(JSON.stringify(convert ? convert(free) : free));
+  };
+
+  return (value, requestId) => {
+    const values = value as Values;
+    const status = (statusMember === undefined ? undefined : (values[statusMember] as number | undefined)) ?? http?.[2] ?? 200;
+    const out: Record<string, string> = { 'content-type': CONTENT_TYPE, 'x-amzn-requestid': requestId };
+    for (const { name, shape, traits } of headers) {
+      const header = values[name];
+      if (header !== undefined && header !== null) out[(traits.httpHeader as string).toLowerCase()] = scalarToText(shape, header, 'http-date');
+    }
+    // An answer without content has no body, not even an empty structure.
+    const body = status === 204 ? new Uint8Array() : bodyOf(values);
+    return { status, headers: out, body };
+  };
+}
+
+function bytesOf(value: unknown): Uint8Array {
+  if (value === undefined || value === null) return new Uint8Array();
+  return typeof value === 'string' ? Buffer.from(value) : (value as Uint8Array);
+}
+
+/**
+ * restJson1 as a server speaks it.
+ * @see https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
+ */
+export function restJsonProtocol(): ServerProtocol {
+  const readers = new JsonReaders();
+  const converters = new JsonConverters();
+  return {
+    compile(operation) {
+      return { readInput: inputReader(operation, readers), writeOutput: outputWriter(operation, converters) };
+    },
+    writeFailure(failure, requestId): HttpResponse {
+      const { members, model } = failure;
+      const headers: Record<string, string> = { 'content-type': CONTENT_TYPE, 'x-amzn-requestid': requestId, 'x-amzn-errortype': failure.code };
+      const body = failureMembers(failure, converters);
+      for (const { name, shape, traits } of model?.shape.members ?? []) {
+        if (!traits.httpHeader || members[name] === undefined) continue;
+        headers[traits.httpHeader.toLowerCase()] = scalarToText(shape, members[name], 'http-date');
+        delete body[name];
+      }
+      return { status: failure.status, headers, body: Buffer.from(JSON.stringify(body)) };
+    },
+  };
+}

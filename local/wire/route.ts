@@ -1,0 +1,58 @@
+import { Fault } from '../kernel/errors.ts';
+import type { HttpRequest } from '../kernel/http.ts';
+import { type ProtocolName, SERVICE_ROWS, type ServiceRow } from './services.ts';
+
+/** Where a request goes. A REST operation is known only once the service's module is loaded: `operation` is `undefined` until then. */
+export interface Route {
+  readonly row: ServiceRow;
+  readonly protocol: ProtocolName;
+  readonly operation: string | undefined;
+  readonly form: URLSearchParams | undefined;
+}
+
+/** Rows by `X-Amz-Target` prefix, by form version, and by the service of the signature. */
+const BY_TARGET = new Map(SERVICE_ROWS.flatMap((row) => (row.targetPrefix ? [[row.targetPrefix, row] as const] : [])));
+const BY_VERSION = new Map(SERVICE_ROWS.flatMap((row) => (row.queryVersion ? [[row.queryVersion, row] as const] : [])));
+const REST_ROWS = SERVICE_ROWS.filter((row) => row.protocol === 'restJson1');
+const BY_SIGNING_NAME = new Map(SERVICE_ROWS.map((row) => [row.signingName, row]));
+
+/** Nobody has such an operation. @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+export const unknownOperation = (name: string): Fault =>
+  new Fault('UnknownOperationException', name === '' ? '' : `The action or operation ${name} is not known.`, { status: 400 });
+
+export const missingAction = (): Fault => new Fault('MissingAction', 'The request is missing an action or a required parameter.', { status: 400 });
+
+export const notFound = (): Fault => new Fault('UnknownOperationException', 'No service of AWS answers this method and path.', { status: 404 });
+
+/** Whether the body is a form: the query protocol. */
+export const isForm = (request: HttpRequest): boolean => request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+
+/** The body is read as text only for forms, whose `Version` and `Action` stand in it. */
+export function routeOf(request: HttpRequest, body: Uint8Array, scopeService: string | undefined): Route {
+  const target = request.headers['x-amz-target'];
+  if (target !== undefined) return routeOfTarget(target);
+  const query = request.target.indexOf('?');
+  if (isForm(request)) return routeOfForm(new URLSearchParams(Buffer.from(body).toString('utf8')), scopeService);
+  if (request.method === 'GET' && query >= 0 && /[?&]Action=/.test(request.target)) {
+    return routeOfForm(new URLSearchParams(request.target.slice(query + 1)), scopeService);
+  }
+  const row = REST_ROWS.find((rest) => rest.signingName === scopeService) ?? REST_ROWS.find((rest) => rest.path?.test(request.target));
+  if (!row) throw notFound();
+  return { row, protocol: row.protocol, operation: undefined, form: undefined };
+}
+
+function routeOfTarget(target: string): Route {
+  const dot = target.lastIndexOf('.');
+  const row = BY_TARGET.get(target.slice(0, dot));
+  if (!row) throw unknownOperation(target);
+  return { row, protocol: row.protocol, operation: target.slice(dot + 1), form: undefined };
+}
+
+function routeOfForm(form: URLSearchParams, scopeService: string | undefined): Route {
+  const operation = form.get('Action');
+  const signed = BY_SIGNING_NAME.get(scopeService ?? '');
+  const row = BY_VERSION.get(form.get('Version') ?? '') ?? (signed?.queryVersion ? signed : undefined);
+  if (operation === null || operation === '') throw missingAction();
+  if (!row) throw unknownOperation(operation);
+  return { row, protocol: 'awsQuery', operation, form };
+}

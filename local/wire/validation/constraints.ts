@@ -1,0 +1,23 @@
+/** What botocore's model says of one shape beyond its type. Child shapes are named; only constrained ones are kept. */
+export interface ShapeConstraints {
+  readonly min?: number;
+  readonly max?: number;
+  /** A float, whose bounds AWS prints with a fraction. */
+  readonly isFloat?: boolean;
+  readonly pattern?: string;
+  readonly enum?: readonly string[];
+  readonly required?: readonly string[];
+  readonly members?: Readonly<Record<string, string>>;
+  readonly member?: string;
+  readonly key?: string;
+  readonly value?: string;
+}
+
+/** A generated file beside this folder: `constraints/<service>.json`. */
+export interface Constraints {
+  /** The model it was generated from, and its version. */
+  readonly source: string;
+  /** Input shape by operation. */
+  readonly operations: Readonly<Record<string, string>>;
+  readonly shapes: Readonly<Record<string, ShapeConstraints>>;
+}
