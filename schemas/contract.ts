@@ -88,17 +88,17 @@ export class PayloadTooLarge extends Error {
 /** A generated check: the problems found, none where data is valid. */
 export type Check = (data: unknown) => readonly SchemaProblem[];
 
-/** Makes a contract of what the generator wrote: the definition, and the checks of the two forms. */
+/** Makes a contract of what the generator wrote: the definition, the check of the open form, and what the closed form refuses beyond it. */
 export function defineContract<Type extends string, Data, Kind extends ContractKind>(
   definition: ContractDefinition<Type> & { readonly kind: Kind },
-  checks: { readonly closed: Check; readonly open: Check },
+  checks: { readonly open: Check; readonly unknown: Check },
 ): Contract<Type, Data, Kind> {
-  const read = (check: Check, data: unknown): Data => {
-    const problems = check(data);
+  const read = (data: unknown, ...forms: readonly Check[]): Data => {
+    const problems = forms.flatMap((check) => check(data));
     if (problems.length > 0) throw new SchemaInvalid(definition.dataschema, problems);
     return data as Data;
   };
-  const parseClosed = (data: unknown): Data => read(checks.closed, data);
+  const parseClosed = (data: unknown): Data => read(data, checks.unknown, checks.open);
   const make = (data: Data): Payload<Type, Data> => {
     parseClosed(data);
     const sizeBytes = Buffer.byteLength(JSON.stringify(data));
@@ -114,7 +114,7 @@ export function defineContract<Type extends string, Data, Kind extends ContractK
   };
   return Object.assign(make, {
     ...definition,
-    parse: (data: unknown) => read(checks.open, data),
+    parse: (data: unknown) => read(data, checks.open),
     parseClosed,
     summarize: (data: Data) => formatSummary(definition.summary, data),
   });

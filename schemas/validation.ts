@@ -22,7 +22,7 @@ interface AjvError {
   readonly instancePath: string;
   readonly message?: string;
   readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 /** A function that ajv generated. */
@@ -31,12 +31,11 @@ export interface AjvCheck {
   errors?: readonly AjvError[] | null;
 }
 
-/** Reads ajv's errors as problems. An unknown or missing member is named by its path, which ajv leaves to the parameters. */
+/** Reads ajv's errors as problems. A missing member is named by its path, which ajv leaves to the parameters. */
 export function problemsOf(check: AjvCheck, data: unknown): readonly SchemaProblem[] {
   if (check(data)) return [];
   return (check.errors ?? []).map(({ instancePath, message, keyword, params }) => {
-    if (keyword === 'additionalProperties') return { path: `${instancePath}/${params['additionalProperty']}`, message: 'is not a known member' };
-    if (keyword === 'required') return { path: `${instancePath}/${params['missingProperty']}`, message: 'is missing' };
+    if (keyword === 'required') return { path: `${instancePath}/${params?.['missingProperty']}`, message: 'is missing' };
     return { path: instancePath, message: message ?? keyword };
   });
 }
@@ -46,4 +45,17 @@ export function codePointCount(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;
+}
+
+/** The members that a schema knows: a tree of names. An array has the tree of its elements. */
+export type MemberTree = 0 | { readonly [name: string]: MemberTree };
+
+/** Members that a schema does not know. With them the open form becomes the closed one: `additionalProperties: false` in every object. */
+export function unknownMembers(known: MemberTree, data: unknown, path = ''): readonly SchemaProblem[] {
+  if (known === 0 || typeof data !== 'object' || data === null) return [];
+  if (Array.isArray(data)) return data.flatMap((element, index) => unknownMembers(known, element, `${path}/${index}`));
+  return Object.entries(data).flatMap(([name, member]) => {
+    const memberPath = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    return Object.hasOwn(known, name) ? unknownMembers(known[name] ?? 0, member, memberPath) : [{ path: memberPath, message: 'is not a known member' }];
+  });
 }

@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import standaloneModule from 'ajv/dist/standalone/index.js';
 import { compile } from 'json-schema-to-typescript';
+import type { MemberTree } from '../validation.ts';
 import { closed, open, pascalCase, type Schema, type SchemaSource, walk } from './source.ts';
 
 // The package is CommonJS: its default export is the module's `default` member.
@@ -38,7 +39,10 @@ function newestMinors(sources: readonly SchemaSource[]): SchemaSource[] {
   return [...newest.values()];
 }
 
-/** Validation code of both forms. Commands tell all that is wrong, for a person reads it; events stop at the first problem. */
+/**
+ * Validation code of the open form, and the members that the closed form knows: the forms differ in nothing else, so that the large part is in a bundle once.
+ * Commands tell all that is wrong, for a person reads it; events stop at the first problem.
+ */
 function checkModule({ schema, major, name }: SchemaSource): string {
   const ajv = new Ajv({
     allErrors: schema['x-kind'] === 'command',
@@ -47,14 +51,22 @@ function checkModule({ schema, major, name }: SchemaSource): string {
     formats: { 'date-time': DATE_TIME, email: EMAIL },
     keywords: ANNOTATIONS,
   });
-  ajv.addSchema(stripped(closed(schema)), 'closed');
   ajv.addSchema(stripped(open(schema)), 'open');
-  const code = standalone(ajv, { checkClosed: 'closed', checkOpen: 'open' })
+  const code = standalone(ajv, { checkOpen: 'open' })
     .replace(/^"use strict";/, '')
-    .replace(/const (\w+) = require\("ajv\/dist\/runtime\/ucs2length"\)\.default;/g, 'const $1 = codePointCount;');
+    .replace(/const (\w+) = require\("ajv\/dist\/runtime\/ucs2length"\)\.default;/g, 'const $1 = codePointCount;')
+    // Nobody reads where in the schema a problem was found, nor any parameter but the name of what is missing.
+    .replace(/schemaPath:"[^"]*",/g, '')
+    .replace(/params:\{(?!missingProperty)[^{}]*\},/g, '');
   if (code.includes('require(')) throw new Error(`${name}.v${major}: the generated check needs a helper of ajv that is not provided here`);
   const helper = code.includes('codePointCount') ? "import { codePointCount } from '../../validation.ts';\n" : '';
-  return `// @ts-nocheck\n${HEAD}${helper}${code}\n`;
+  return `// @ts-nocheck\n${HEAD}${helper}${code}\nexport const members = ${JSON.stringify(membersOf(schema))};\n`;
+}
+
+/** The members that a schema knows, by name; of an array, those of its elements; `0` where there are none. */
+function membersOf(schema: Schema): MemberTree {
+  if (schema.items) return membersOf(schema.items);
+  return schema.properties ? Object.fromEntries(Object.entries(schema.properties).map(([name, member]) => [name, membersOf(member)])) : 0;
 }
 
 /** Without what validation does not use, so that no description lands in a bundle. */
@@ -94,13 +106,13 @@ async function contractModule({ schema, context, name, major, minor }: SchemaSou
   return [
     HEAD,
     `import { type Contract, defineContract } from '../../contract.ts';`,
-    `import { type AjvCheck, problemsOf } from '../../validation.ts';`,
-    `import { checkClosed, checkOpen } from '${base}';\n`,
+    `import { type AjvCheck, problemsOf, unknownMembers } from '../../validation.ts';`,
+    `import { checkOpen, members } from '${base}';\n`,
     types,
     `const definition = ${JSON.stringify(definition, null, 2)} as const;\n`,
     `export const ${type.charAt(0).toLowerCase()}${type.slice(1)}V${major}: Contract<'${type}', ${type}V${major}, '${kind}'> = /* @__PURE__ */ defineContract<'${type}', ${type}V${major}, '${kind}'>(definition, {`,
-    `  closed: (data) => problemsOf(checkClosed as AjvCheck, data),`,
     `  open: (data) => problemsOf(checkOpen as AjvCheck, data),`,
+    `  unknown: (data) => unknownMembers(members, data),`,
     `});\n`,
   ].join('\n');
 }
