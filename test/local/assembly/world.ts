@@ -81,7 +81,7 @@ const things: Service<Collection<Thing>> = {
 };
 
 /** A plane with Parameter Store and a service of things. */
-export function world(options: { readonly store?: CollectionStore; readonly services?: readonly Service<never>[] } = {}): {
+export function world(options: { readonly store?: CollectionStore; readonly services?: readonly Service<undefined>[] } = {}): {
   readonly kernel: Kernel;
   readonly things: Collection<Thing>;
 } {
@@ -94,7 +94,7 @@ export function world(options: { readonly store?: CollectionStore; readonly serv
     journalCapacity: 10_000,
   });
   kernel.install(ssm);
-  for (const service of options.services ?? []) kernel.install(service as unknown as Service);
+  for (const service of options.services ?? []) kernel.install(service);
   return { kernel, things: kernel.install(things) };
 }
 
