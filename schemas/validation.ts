@@ -47,12 +47,12 @@ export function codePointCount(text: string): number {
   return count;
 }
 
-/** The members that a schema knows: a tree of names. An array has the tree of its elements. */
-export type MemberTree = 0 | { readonly [name: string]: MemberTree };
+/** The members that a schema knows: a tree of names with `0` at its leaves. An array has the tree of its elements. */
+export type MemberTree = number | { readonly [name: string]: MemberTree };
 
 /** Members that a schema does not know. With them the open form becomes the closed one: `additionalProperties: false` in every object. */
 export function unknownMembers(known: MemberTree, data: unknown, path = ''): readonly SchemaProblem[] {
-  if (known === 0 || typeof data !== 'object' || data === null) return [];
+  if (typeof known === 'number' || typeof data !== 'object' || data === null) return [];
   if (Array.isArray(data)) return data.flatMap((element, index) => unknownMembers(known, element, `${path}/${index}`));
   return Object.entries(data).flatMap(([name, member]) => {
     const memberPath = `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;

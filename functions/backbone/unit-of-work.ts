@@ -56,7 +56,7 @@ export class UnitOfWork implements Work {
     return this.#reader.query<T>(input);
   }
 
-  put(item: Key & object, options?: Conditional): void {
+  put<T extends Key>(item: T, options?: Conditional): void {
     this.#add(item, { Put: { ...this.#table(), Item: toItem(item), ...conditionOf(options?.condition) } });
   }
 

@@ -67,7 +67,7 @@ export interface EmitOptions {
  */
 export interface Work extends Reader {
   /** Writes a whole item. */
-  put(item: Key & object, options?: Conditional): void;
+  put<T extends Key>(item: T, options?: Conditional): void;
   /** Changes attributes of an item: `work.update(key, { expression: 'SET #s = :s', … })`. The item is made where it does not exist. */
   update(key: Key, change: Expression, options?: Conditional): void;
   delete(key: Key, options?: Conditional): void;

@@ -1,4 +1,4 @@
-/** Past participles that do not end in -ed. Those that look like their verb (`Reset`) count as participles only behind a noun. */
+/** Past participles that do not end in -ed. Some look like their verb (`Reset`): behind a noun they are participles, in front of it verbs. */
 const IRREGULAR_PARTICIPLES = new Set(
   `Begun Bent Bet Bid Bitten Blown Born Bought Bound Bred Broken Brought Built Burnt Cast Caught Chosen Come Cut Dealt Done Drawn Driven Eaten Fallen Fed Felt Flown Forbidden
   Forgiven Forgotten Fought Found Frozen Given Gone Grown Heard Held Hidden Hit Hurt Kept Known Laid Learnt Led Left Lent Let Lit Lost Made Meant Met Mistaken Outgrown Overdrawn Overridden
@@ -46,20 +46,27 @@ const VERBS = new Set(
 /** Endings that make a verb of a noun: `Normalize`, `Notify`, `Activate`. */
 const VERB_ENDING = /(?:ize|ise|ify|ate)$/;
 
+/** What may begin an addition behind a participle: `PaymentApprovedByFraudAgent`. */
+const PREPOSITIONS = new Set(['By', 'From', 'To', 'For', 'With', 'Without', 'At', 'As', 'In', 'On', 'Into', 'After', 'Before', 'During', 'Within']);
+
 function wordsOf(type: string): readonly string[] {
   return type.match(/[A-Z][a-z0-9]*/g) ?? [];
 }
 
-function isParticiple(word: string, { isFirst }: { readonly isFirst: boolean }): boolean {
-  if (IRREGULAR_PARTICIPLES.has(word)) return !(isFirst && VERBS.has(word));
-  return word.length > 3 && word.endsWith('ed') && !NOT_PARTICIPLES.has(word);
+function isParticiple(word: string): boolean {
+  return IRREGULAR_PARTICIPLES.has(word) || (word.length > 3 && word.endsWith('ed') && !NOT_PARTICIPLES.has(word));
 }
 
 /** Whether a type is named as a fact: something, and what happened to it. `OrderPlaced`, `UserSignedUp`; not `PlaceOrder`, not `FailedPayment`. */
 export function isPastTense(type: string): boolean {
-  const words = [...wordsOf(type)];
-  while (words.length > 2 && PARTICLES.has(words.at(-1) ?? '')) words.pop();
-  return words.length > 1 && isParticiple(words.at(-1) ?? '', { isFirst: false });
+  const words = wordsOf(type);
+  return words.some((word, index) => index > 0 && isParticiple(word) && endsSentence(words.slice(index + 1)));
+}
+
+/** Nothing, particles, or an addition. */
+function endsSentence([next, ...rest]: readonly string[]): boolean {
+  if (next === undefined) return true;
+  return (PARTICLES.has(next) && endsSentence(rest)) || (PREPOSITIONS.has(next) && rest.length > 0);
 }
 
 /** Whether a type is named as a request: a verb, and what it is about. `PlaceOrder`, `SignUpUser`; not `OrderPlaced`, not `OrderPlacement`, not `PlacingOrder`. */

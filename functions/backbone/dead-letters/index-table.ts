@@ -36,7 +36,7 @@ export async function indexDeadLetter(
     lastFailedAt: rest.lastFailedAt,
     queueUrl: rest.queueUrl,
     deadLetterQueueUrl: rest.deadLetterQueueUrl,
-    payload: isCut ? Buffer.from(body).subarray(0, PAYLOAD_BYTES_MAX).toString() : body,
+    payload: isCut ? cut(body) : body,
     payloadCut: isCut,
     status: 'dead',
     ownerSort: rest.lastFailedAt,
@@ -70,6 +70,14 @@ export async function resolveDeadLetter(
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
   }
+}
+
+/** The first bytes of a text. A character that the cut divides is left out. */
+function cut(text: string): string {
+  return Buffer.from(text)
+    .subarray(0, PAYLOAD_BYTES_MAX)
+    .toString()
+    .replace(/\ufffd$/, '');
 }
 
 /** Sets attributes; those in `kept` only where they are absent. */

@@ -1,10 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { SpanKind } from '@opentelemetry/api';
 import type { EventContract } from '../../../schemas/index.ts';
 import { SchemaInvalid } from '../../../schemas/index.ts';
 import { type CommitRecord, commitKeyOf, UNCLAIMED } from '../commit-record.ts';
 import { type Cause, type Envelope, majorOf } from '../envelope.ts';
 import { ConflictError, ExpiredError, InFlightError, MalformedError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
-import { derivedUuid } from '../identity.ts';
 import type { Ports } from '../ports.ts';
 import { inSpan } from '../telemetry.ts';
 import { type Claim, type CommitOutcome, UnitOfWork } from '../unit-of-work.ts';
@@ -98,7 +98,7 @@ export async function repeatingConflicts<T>(ports: Ports, run: () => Promise<T>)
 
 async function runWithLease<C extends EventContract>(run: Run<C>, options: LeaseOptions<C>, traceparent: string): Promise<'processed' | 'duplicate'> {
   const { ports, payloadHash, message } = run;
-  const token = derivedUuid('lease', message.record.messageId, message.record.receiptHandle, ports.nowMs(), ports.random());
+  const token = randomUUID();
   const claimed = await claimLease(ports, { key: keyOf(run), token, payloadHash, leaseSeconds: options.leaseSeconds });
   if (claimed.outcome === 'taken') return settle({ outcome: 'duplicate', existing: claimed.existing }, payloadHash, ports);
   const { lease } = claimed;
