@@ -65,7 +65,7 @@ export function problems(handler: string): middy.MiddlewareObj<APIGatewayProxyEv
 }
 
 /** The right side of the error table for HTTP: see `errors.ts`. */
-export function problemOf(error: unknown): HttpProblem {
+function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof InvalidCursorError) return new HttpProblem(400, 'Invalid cursor', error.message);
   if (error instanceof PayloadMismatchError) return new HttpProblem(422, 'Idempotency-Key reused', error.message);

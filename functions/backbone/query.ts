@@ -6,7 +6,7 @@ import { tableReader } from './table.ts';
 import type { InvocationCounts } from './telemetry.ts';
 import type { Reader } from './work.ts';
 
-export { HttpProblem, notFound } from './http.ts';
+export { notFound } from './http.ts';
 
 /** A read over HTTP. */
 export interface QueryRequest {

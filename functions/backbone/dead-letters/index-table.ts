@@ -11,7 +11,7 @@ const PAYLOAD_BYTES_MAX = 300 * 1024;
 const RETENTION_SECONDS = 60 * 24 * 60 * 60;
 
 /** Key of a dead letter: one consumer and one event, however often the message moves. */
-export function deadLetterKeyOf(consumer: string, eventKey: string): Key {
+function deadLetterKeyOf(consumer: string, eventKey: string): Key {
   return { pk: `CONSUMER#${consumer}`, sk: eventKey };
 }
 

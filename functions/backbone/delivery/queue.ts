@@ -63,7 +63,7 @@ export function deadLetterOf(
 
 /**
  * Sends a message to the dead-letter queue, unchanged, with its reason; then writes the index; the caller acknowledges. A crash in between repeats the sending: twice in the
- * queue, once in the index, never nowhere. On a FIFO queue the event's id deduplicates the second.
+ * queue, once in the index, never nowhere. On a FIFO queue the message's id deduplicates the second.
  */
 export async function sendToDeadLetterQueue(ports: QueuePorts, message: Message, letter: DeadLetter): Promise<void> {
   const { MessageGroupId: group, AWSTraceHeader: trace } = message.record.attributes;

@@ -1,4 +1,4 @@
-import { GetItemCommand, type GetItemCommandOutput, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, type GetItemCommandOutput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Envelope } from '../envelope.ts';
 import { RetryableError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
@@ -51,16 +51,27 @@ export async function readCursor({ ports, tableName }: CursorTable, aggregate: s
 
 /** Writes a cursor if it is still as it was read. Answers with what is there now: `undefined` where another was faster. */
 export async function writeCursor({ ports, tableName }: CursorTable, before: Cursor, change: Pick<Cursor, 'last' | 'parked'>): Promise<Cursor | undefined> {
-  const { ownerKey: _, ownerSort: __, ...rest } = before;
   const isWaiting = Object.keys(change.parked).length > 0;
-  const after: Cursor = { ...rest, ...change, revision: before.revision + 1, ...(isWaiting && { ownerKey: 'PARKED' as const, ownerSort: before.pk }) };
+  const { pk, sk, entity } = before;
+  const after: Cursor = { pk, sk, entity, ...change, revision: before.revision + 1, ...(isWaiting && { ownerKey: 'PARKED' as const, ownerSort: pk }) };
+  const owner = isWaiting ? ', ownerKey = :ownerKey, ownerSort = :ownerSort' : ' REMOVE ownerKey, ownerSort';
   try {
     await ports.dynamodb.send(
-      new PutItemCommand({
+      new UpdateItemCommand({
         TableName: tableName,
-        Item: toItem(after),
-        ConditionExpression: before.revision === 0 ? 'attribute_not_exists(pk)' : 'revision = :revision',
-        ...(before.revision > 0 && { ExpressionAttributeValues: toItem({ ':revision': before.revision }) }),
+        Key: toItem({ pk, sk }),
+        UpdateExpression: `SET entity = :entity, #last = :last, parked = :parked, revision = :after${owner}`,
+        ConditionExpression: before.revision === 0 ? 'attribute_not_exists(pk)' : 'revision = :before',
+        ExpressionAttributeNames: { '#last': 'last' },
+        ExpressionAttributeValues: toItem({
+          ':entity': entity,
+          ':last': after.last,
+          ':parked': after.parked,
+          ':after': after.revision,
+          ':before': before.revision === 0 ? undefined : before.revision,
+          ':ownerKey': after.ownerKey,
+          ':ownerSort': after.ownerSort,
+        }),
       }),
     );
     return after;

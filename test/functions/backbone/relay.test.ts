@@ -126,7 +126,7 @@ describe('the gap check', () => {
 
   it('costs one write a commit in order', async () => {
     await run(record('c1', [event('a1', 'a', 1)]));
-    expect(world.table.calls).toEqual(['PutItem']);
+    expect(world.table.calls).toEqual(['UpdateItem']);
   });
 
   it('does not move past what was refused', async () => {
