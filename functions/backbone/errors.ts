@@ -1,12 +1,13 @@
 /**
- * What a handler may throw, and what becomes of the record. There is one table, `outcomeOf` in `outcome.ts`, and this is its left side.
+ * What a handler may throw, and what becomes of the record. There is one table, `dispositionOf` in `delivery/outcome.ts`, and this is its left side.
  *
  * | error | meaning | queue | HTTP |
  * |---|---|---|---|
  * | `RetryableError` | the same call can succeed later | hidden with back-off, `retries-exhausted` at the last attempt | 503 |
  * | `ThrottledError` | a dependency asks for a pause | hidden for at least that pause | 503 with `Retry-After` |
  * | `TerminalError` | the business says no, for ever | dead-lettered at once: `business` | 422 |
- * | `MalformedError`, `SchemaInvalid` | not what the contract says | dead-lettered at once: `malformed` | 400 |
+ * | `MalformedError` | not what the contract says | dead-lettered at once: `malformed` | 400 |
+ * | `SchemaInvalid`, `PayloadTooLarge` of what the handler emits | the handler is wrong, at every attempt | dead-lettered at once: `defect` | 500 |
  * | `PayloadMismatchError` | one id, two payloads | dead-lettered at once: `malformed` | 422 |
  * | `InFlightError` | another holds the lease | hidden until the lease ends | 409 |
  * | `ExpiredError` | older than the subscription's time-to-live | dead-lettered at once: `expired` | – |

@@ -1,15 +1,14 @@
-/** How the records of a batch relate. It follows from the source, not from the user's memory. */
-export type BatchStrategy = 'standard' | 'fifo' | 'stream';
+/** How the records of a batch relate. It follows from the source, not from the user's memory. (A stream's order is the relay's matter: `outbox/relay.ts`.) */
+type BatchStrategy = 'standard' | 'fifo';
 
 /** What the handling of one record came to. `failed` stops its lane: what comes after it in order must not overtake it. */
 export type RecordOutcome = 'done' | 'failed';
 
-/** Reads the strategy from the source of a record. @throws where the source is none that has records */
+/** Reads the strategy from the source of a record. @throws where the source is no queue */
 export function strategyOf(eventSourceArn: string): BatchStrategy {
   const [, , service, , , resource = ''] = eventSourceArn.split(':');
   if (service === 'sqs') return resource.endsWith('.fifo') ? 'fifo' : 'standard';
-  if (service === 'dynamodb' || service === 'kinesis') return 'stream';
-  throw new Error(`No batch strategy for the source ${eventSourceArn}`);
+  throw new Error(`A consumer takes the records of a queue, not of ${eventSourceArn}`);
 }
 
 /** One batch, ready to run. */

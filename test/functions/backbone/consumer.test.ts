@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ConsumerHandler, consumer } from '../../../functions/backbone/consumer.ts';
 import { MalformedError, RetryableError, TerminalError, ThrottledError } from '../../../functions/backbone/errors.ts';
-import { OrderConfirmed, OrderPlaced } from '../../../schemas/index.ts';
+import { OrderConfirmed, OrderPlaced, SchemaInvalid } from '../../../schemas/index.ts';
 import { batchOf, bodyOf, CONTEXT, newWorld, orderEnvelope, START_MS, sqsRecord, type World } from './world.ts';
 
 const ON = [OrderPlaced.v1] as const;
@@ -193,6 +193,7 @@ describe('the error table', () => {
     { name: 'a server fault of AWS', error: Object.assign(new Error('500'), { $fault: 'server' }), early: 'hidden', late: 'retries-exhausted' },
     { name: 'terminal', error: new TerminalError('no such card'), early: 'business', late: 'business' },
     { name: 'malformed', error: new MalformedError('bad'), early: 'malformed', late: 'malformed' },
+    { name: 'an event that breaks its contract', error: new SchemaInvalid('tickertape:orders/order-confirmed/v1.0', []), early: 'defect', late: 'defect' },
   ];
   it.each(cases)('$name', async ({ error, early, late }) => {
     const body = bodyOf(orderEnvelope('o1'));
@@ -356,6 +357,12 @@ describe('a FIFO queue', () => {
     expect(handled.filter((id) => id.startsWith('a'))).toEqual(['a1', 'a2']);
     expect(handled.filter((id) => id.startsWith('b'))).toEqual(['b1', 'b2']);
   });
+});
+
+it('refuses records of anything but a queue', async () => {
+  const handler = consumer({ name: 'orders', on: ON, onReplay: 'skip' }, confirm, world.ports);
+  const record = { ...sqsRecord(bodyOf(orderEnvelope('o1'))), eventSourceARN: 'arn:aws:kinesis:eu-central-1:000000000000:stream/s' };
+  await expect(handler(batchOf(record), CONTEXT)).rejects.toThrow('takes the records of a queue');
 });
 
 it('starts no record for which there is no time', async () => {
