@@ -43,12 +43,12 @@ export interface SqsWorld {
   journal(kind: string): JournalEntry[];
 }
 
-export function sqsWorld(options: { store?: CollectionStore; startMs?: number } = {}): SqsWorld {
+export function sqsWorld(options: { store?: CollectionStore; startMs?: number; seed?: string } = {}): SqsWorld {
   const kernel = new Kernel({
     accountId: '111111111111',
     region: 'us-east-1',
     clock: { kind: 'virtual', startMs: options.startMs ?? 1_800_000_000_000 },
-    seed: 1,
+    seed: options.seed ?? 'sqs',
     store: options.store,
     journalCapacity: 10_000,
   });
