@@ -204,8 +204,8 @@ export class Kernel {
    * Calls an operation and answers its output. Checks permissions, journals the call, and answers only when what it changed would survive `kill -9`.
    * Throws the operation's faults, `AccessDenied` and `NotEmulated`.
    */
-  async request<Output>(call: Call): Promise<Output> {
-    return (await this.#hop('request', call)) as Output;
+  request<Output>(call: Call): Promise<Output> {
+    return this.#hop('request', call) as Promise<Output>;
   }
 
   /** Brings a message to the resource behind an ARN, through the very operation a client would use. Never throws a fault: the sender decides. */
@@ -285,38 +285,44 @@ export class Kernel {
       principal,
       requestId: options.requestId ?? this.uuid(),
       cause: options.cause,
-      signal: options.signal,
+      // Read when an operation waits: a socket makes its signal only then.
+      get signal() {
+        return options.signal;
+      },
     };
   }
 
-  async #hop(kind: 'request' | 'delivery', call: Call): Promise<unknown> {
+  #hop(kind: 'request' | 'delivery', call: Call): Promise<unknown> {
     const installed = this.#services.get(call.service);
-    if (!installed) throw new NotEmulated(`The service ${call.service}`, 'README');
-    const { service, state } = installed;
-    const run = service.operations[call.operation];
-    if (!run) throw new NotEmulated(`${call.service} ${call.operation}`, call.service);
-    const context = this.#context(state, call.principal, call);
-    const entry = { service: call.service, kind: call.operation, cause: call.cause };
+    if (!installed) return Promise.reject(new NotEmulated(`The service ${call.service}`, 'README'));
+    const run = installed.service.operations[call.operation];
+    if (!run) return Promise.reject(new NotEmulated(`${call.service} ${call.operation}`, call.service));
+    if (!this.#interposer) return this.#attempt(installed, run, call);
+    const interposed = this.#interposer({ kind, service: call.service, operation: call.operation, arn: '' });
+    return this.#interpose(interposed, () => this.#attempt(installed, run, call));
+  }
+
+  /** Every request passes here: it waits only for what really waits. */
+  async #attempt({ service, state }: { readonly service: Service; readonly state: unknown }, run: Service['operations'][string], call: Call): Promise<unknown> {
+    const { operation, principal, cause } = call;
+    const context = this.#context(state, principal, call);
+    const { requestId } = context;
     let arn = '';
-    const attempt = async (): Promise<unknown> => {
-      try {
-        const checks = service.access(call.operation, call.input, context);
-        arn = checks[0]?.resource ?? '';
-        for (const check of checks) this.#authorizer?.(call.principal, check);
-        const output = await run(call.input, context);
-        await this.#store?.settled();
-        this.journal.append({ ...entry, arn, detail: { requestId: context.requestId, principal: principalName(call.principal, this.accountId) } });
-        return output;
-      } catch (error) {
-        const detail = { requestId: context.requestId, principal: principalName(call.principal, this.accountId) };
-        const { name, message } = error as Error;
-        this.journal.append({ ...entry, arn, detail: { ...detail, error: name, message } });
-        throw error;
-      }
-    };
-    if (!this.#interposer) return attempt();
-    const interposed = this.#interposer({ kind, service: call.service, operation: call.operation, arn });
-    return this.#interpose(interposed, attempt);
+    try {
+      const checks = service.access(operation, call.input, context);
+      arn = checks[0]?.resource ?? '';
+      for (const check of checks) this.#authorizer?.(principal, check);
+      const result = run(call.input, context);
+      const output = result instanceof Promise ? await result : result;
+      if (this.#store) await this.#store.settled();
+      this.journal.append({ service: service.name, kind: operation, arn, cause, detail: { requestId, principal: principalName(principal, this.accountId) } });
+      return output;
+    } catch (error) {
+      const { name, message } = error as Error;
+      const detail = { requestId, principal: principalName(principal, this.accountId), error: name, message };
+      this.journal.append({ service: service.name, kind: operation, arn, cause, detail });
+      throw error;
+    }
   }
 
   async #interpose(interposed: Interposition, attempt: () => Promise<unknown>): Promise<unknown> {

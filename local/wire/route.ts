@@ -1,5 +1,6 @@
 import { Fault } from '../kernel/errors.ts';
 import type { HttpRequest } from '../kernel/http.ts';
+import { signedServiceOf } from './scope.ts';
 import { type ProtocolName, SERVICE_ROWS, type ServiceRow } from './services.ts';
 
 /** Where a request goes. A REST operation is known only once the service's module is loaded: `operation` is `undefined` until then. */
@@ -28,15 +29,16 @@ export const notFound = (): Fault => new Fault('UnknownOperationException', 'No 
 export const isForm = (request: HttpRequest): boolean => request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
 
 /** The body is read as text only for forms, whose `Version` and `Action` stand in it. */
-export function routeOf(request: HttpRequest, body: Uint8Array, scopeService: string | undefined): Route {
+export function routeOf(request: HttpRequest, body: Uint8Array): Route {
   const target = request.headers['x-amz-target'];
   if (target !== undefined) return routeOfTarget(target);
   const query = request.target.indexOf('?');
-  if (isForm(request)) return routeOfForm(new URLSearchParams(Buffer.from(body).toString('utf8')), scopeService);
+  if (isForm(request)) return routeOfForm(new URLSearchParams(Buffer.from(body).toString('utf8')), request);
   if (request.method === 'GET' && query >= 0 && /[?&]Action=/.test(request.target)) {
-    return routeOfForm(new URLSearchParams(request.target.slice(query + 1)), scopeService);
+    return routeOfForm(new URLSearchParams(request.target.slice(query + 1)), request);
   }
-  const row = REST_ROWS.find((rest) => rest.signingName === scopeService) ?? REST_ROWS.find((rest) => rest.path?.test(request.target));
+  const signedService = signedServiceOf(request);
+  const row = REST_ROWS.find((rest) => rest.signingName === signedService) ?? REST_ROWS.find((rest) => rest.path?.test(request.target));
   if (!row) throw notFound();
   return { row, protocol: row.protocol, operation: undefined, form: undefined };
 }
@@ -48,9 +50,9 @@ function routeOfTarget(target: string): Route {
   return { row, protocol: row.protocol, operation: target.slice(dot + 1), form: undefined };
 }
 
-function routeOfForm(form: URLSearchParams, scopeService: string | undefined): Route {
+function routeOfForm(form: URLSearchParams, request: HttpRequest): Route {
   const operation = form.get('Action');
-  const signed = BY_SIGNING_NAME.get(scopeService ?? '');
+  const signed = BY_SIGNING_NAME.get(signedServiceOf(request) ?? '');
   const row = BY_VERSION.get(form.get('Version') ?? '') ?? (signed?.queryVersion ? signed : undefined);
   if (operation === null || operation === '') throw missingAction();
   if (!row) throw unknownOperation(operation);

@@ -1,33 +1,30 @@
 import type { HttpRequest } from '../kernel/http.ts';
 
-/** What a signature says of its maker: the access key, and the service it was made for. */
-export interface CredentialScope {
-  readonly accessKeyId: string | undefined;
-  readonly service: string | undefined;
-}
-
-const NO_SCOPE: CredentialScope = { accessKeyId: undefined, service: undefined };
-
-/**
- * Reads `Credential=<key>/<date>/<region>/<service>/aws4_request` of a signed request, from its header or (presigned) its query.
- * Differs from AWS: signatures are not verified; the access key alone says who calls.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
- */
-export function scopeOf(request: HttpRequest): CredentialScope {
+/** `<key>/<date>/<region>/<service>/aws4_request` of a signed request, from its header or (presigned) its query; empty where it is not signed. */
+function credentialOf(request: HttpRequest): string {
   const header = request.headers['authorization'];
   if (header !== undefined) {
     const start = header.indexOf('Credential=');
-    if (start < 0) return NO_SCOPE;
+    if (start < 0) return '';
     const end = header.indexOf(',', start);
-    return scopeOfText(header.slice(start + 11, end < 0 ? undefined : end));
+    return header.slice(start + 'Credential='.length, end < 0 ? undefined : end);
   }
   const query = request.target.indexOf('X-Amz-Credential=');
-  if (query < 0) return NO_SCOPE;
-  return scopeOfText(new URLSearchParams(request.target.slice(query)).get('X-Amz-Credential') ?? '');
+  return query < 0 ? '' : (new URLSearchParams(request.target.slice(query)).get('X-Amz-Credential') ?? '');
 }
 
-function scopeOfText(text: string): CredentialScope {
-  const parts = text.trim().split('/');
-  // An access key has no slash; a region or service neither, so the parts count from the end.
-  return { accessKeyId: parts[0], service: parts.at(-2) };
+/**
+ * The access key that a request is signed with: who calls.
+ * Differs from AWS: signatures are not verified.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
+ */
+export function accessKeyOf(request: HttpRequest): string {
+  const credential = credentialOf(request);
+  const end = credential.indexOf('/');
+  return end < 0 ? credential : credential.slice(0, end);
+}
+
+/** The service that a signature was made for. */
+export function signedServiceOf(request: HttpRequest): string | undefined {
+  return credentialOf(request).split('/').at(-2);
 }

@@ -1,14 +1,13 @@
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Principal } from '../kernel/principal.ts';
 import { bodyOf, requestTooLarge } from './body.ts';
-import { LoadedService } from './endpoint.ts';
+import { type Endpoint, LoadedService } from './endpoint.ts';
 import { failureOf } from './failure.ts';
 import { awsJsonProtocol } from './protocols/aws-json.ts';
 import { awsQueryProtocol } from './protocols/aws-query.ts';
 import type { ServerProtocol } from './protocols/protocol.ts';
 import { isForm, notFound, type Route, routeOf, unknownOperation } from './route.ts';
-import { type CredentialScope, scopeOf } from './scope.ts';
+import { accessKeyOf } from './scope.ts';
 import type { ServiceRow } from './services.ts';
 
 /** The one door into the plane: bytes in, bytes out. Sockets, sealed functions and tests use the same. */
@@ -27,6 +26,16 @@ const JSON_FALLBACK = awsJsonProtocol({ protocol: 'awsJson1.0' });
 const FORM_FALLBACK = awsQueryProtocol({});
 const fallbackOf = (request: HttpRequest): ServerProtocol => (isForm(request) ? FORM_FALLBACK : JSON_FALLBACK);
 
+/** Request ids look like UUIDs and count at their end: a draw of chance for each request would cost more than reading its body. */
+function requestIds(kernel: Kernel): () => string {
+  const stem = kernel.chance.fork('wire').uuid().slice(0, -12);
+  let count = 0;
+  return () => {
+    count += 1;
+    return stem + count.toString(16).padStart(12, '0');
+  };
+}
+
 /**
  * Makes the wire of a plane. A service's SDK module is loaded at its first request.
  * Differs from AWS: signatures are not verified. An access key that the plane issued is its principal, any other key and none at all is the account's root.
@@ -34,6 +43,7 @@ const fallbackOf = (request: HttpRequest): ServerProtocol => (isForm(request) ? 
 export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
   const loaded = new Map<string, LoadedService>();
   const loading = new Map<string, Promise<LoadedService>>();
+  const nextRequestId = requestIds(kernel);
   const onBug = options.onBug ?? (() => {});
 
   const load = (row: ServiceRow): Promise<LoadedService> => {
@@ -50,31 +60,6 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
     return started;
   };
 
-  const principalOf = ({ accessKeyId }: CredentialScope): Principal =>
-    accessKeyId === undefined ? { type: 'root' } : kernel.credentials.principalOf(accessKeyId);
-
-  const serve = async (call: { request: HttpRequest; body: Uint8Array; route: Route; principal: Principal; requestId: string }, service: LoadedService) => {
-    const { request, body, route, principal, requestId } = call;
-    const match = route.operation === undefined ? service.match(request) : undefined;
-    const operation = route.operation ?? match?.operation;
-    if (operation === undefined) throw notFound();
-    const endpoint = service.endpoint(operation, route.protocol);
-    if (!endpoint) throw unknownOperation(operation);
-    const { codec } = endpoint;
-    const input = codec.readInput({ request, body, form: route.form, labels: match?.labels });
-    endpoint.check(input);
-    const output = await kernel.request<object | undefined>({
-      service: route.row.name,
-      operation,
-      input,
-      principal,
-      requestId,
-      cause: request.cause,
-      signal: request.signal,
-    });
-    return codec.writeOutput(output ?? {}, requestId);
-  };
-
   /** Plain HTTP that a service answers itself: API Gateway's data plane. */
   const plainHttp = (request: HttpRequest): Promise<HttpResponse> | undefined => {
     for (const { service } of kernel.installed()) {
@@ -87,17 +72,28 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
 
   const dispatch = async (request: HttpRequest): Promise<HttpResponse> => {
     let route: Route | undefined;
-    const requestId = kernel.uuid();
+    const requestId = nextRequestId();
     try {
       const plain = request.headers['x-amz-target'] === undefined ? plainHttp(request) : undefined;
       if (plain !== undefined) return await plain;
       const body = bodyOf(request);
-      const scope = scopeOf(request);
-      route = routeOf(request, body, scope.service);
-      const { bodyBytesMax } = route.row;
+      route = routeOf(request, body);
+      const { name, bodyBytesMax } = route.row;
       if (bodyBytesMax !== undefined && body.byteLength > bodyBytesMax) throw requestTooLarge(bodyBytesMax);
-      const service = loaded.get(route.row.name) ?? (await load(route.row));
-      return await serve({ request, body, route, principal: principalOf(scope), requestId }, service);
+      const { endpoint, input } = accept(request, body, route, loaded.get(name) ?? (await load(route.row)));
+      const output = await kernel.request<object | undefined>({
+        service: name,
+        operation: endpoint.operation.name,
+        input,
+        principal: kernel.credentials.principalOf(accessKeyOf(request)),
+        requestId,
+        cause: request.cause,
+        // A signal costs its maker a controller; only an operation that waits asks for it.
+        get signal() {
+          return request.signal;
+        },
+      });
+      return endpoint.codec.writeOutput(output ?? {}, requestId);
     } catch (error) {
       const service = route && loaded.get(route.row.name);
       const failure = failureOf(error, service?.model, onBug);
@@ -106,4 +102,16 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
   };
 
   return { dispatch };
+}
+
+/** Finds the operation and reads its input. Throws the fault for an operation that AWS does not have, and for an input that does not satisfy the model. */
+function accept(request: HttpRequest, body: Uint8Array, route: Route, service: LoadedService): { readonly endpoint: Endpoint; readonly input: object } {
+  const match = route.operation === undefined ? service.match(request) : undefined;
+  const operation = route.operation ?? match?.operation;
+  if (operation === undefined) throw notFound();
+  const endpoint = service.endpoint(operation, route.protocol);
+  if (!endpoint) throw unknownOperation(operation);
+  const input = endpoint.codec.readInput({ request, body, form: route.form, labels: match?.labels });
+  endpoint.check(input);
+  return { endpoint, input };
 }
