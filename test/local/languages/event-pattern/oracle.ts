@@ -54,9 +54,9 @@ function matchesClause(clause: any, leaf: unknown): boolean {
     case 'exists':
       return true;
     case 'anything-but': {
-      if (typeof value !== 'object' || Array.isArray(value)) return ![value].flat().includes(leaf);
-      const [[inner = '', excluded] = []] = Object.entries(value as object);
-      return ![excluded].flat().some((one) => matchesClause({ [inner]: one }, leaf));
+      if (typeof value !== 'object' || Array.isArray(value)) return !([value].flat() as unknown[]).includes(leaf);
+      const [[inner = '', excluded] = []] = Object.entries(value as Record<string, unknown>);
+      return ![excluded].flat().some((one: unknown) => matchesClause({ [inner]: one }, leaf));
     }
     case 'numeric': {
       const terms = value as (string | number)[];

@@ -5,7 +5,7 @@ import { naiveMatch, type PatternObject } from './oracle.ts';
 
 const NAMES = ['a', 'b', 'c'];
 const name = fc.constantFrom(...NAMES);
-const text = fc.constantFrom('', 'x', 'X', 'xy', 'xyx', 'y', 'yX', 'true');
+const text = fc.constantFrom('', 'x', 'X', 'xx', 'xy', 'xyx', 'xxyx', 'y', 'yX', 'true');
 const word = fc.constantFrom('x', 'X', 'xy', 'y');
 const number = fc.constantFrom(-1, 0, 1, 2.5, 300);
 const leaf = fc.oneof(text, number, fc.boolean(), fc.constant(null));
@@ -20,7 +20,7 @@ const clause = fc.oneof(
   affix.map((prefix) => ({ prefix })),
   affix.map((suffix) => ({ suffix })),
   word.map((value) => ({ 'equals-ignore-case': value })),
-  fc.constantFrom('*', 'x*', '*y', 'x*x', '*x*', 'xy').map((wildcard) => ({ wildcard })),
+  fc.constantFrom('*', 'x*', '*y', 'x*x', '*x*', 'x*y*x', '*x*x', 'x*x*x', 'xy').map((wildcard) => ({ wildcard })),
   fc.oneof(text, number, fc.uniqueArray(text, { minLength: 1 }), fc.uniqueArray(number, { minLength: 1 })).map((value) => ({ 'anything-but': value })),
   fc
     .tuple(fc.constantFrom('prefix', 'suffix', 'wildcard', 'equals-ignore-case'), fc.oneof(word, fc.uniqueArray(word, { minLength: 1 })))
@@ -52,6 +52,17 @@ const { event: nestedEvent } = fc.letrec((tie) => ({
   event: container(tie('value')),
 }));
 
+/** Arrays of objects of two fields with few values each, so that fields often match, and often in different elements. */
+const tightLeaf = fc.constantFrom('x', 'y');
+const tightElements = fc.array(fc.record({ b: tightLeaf, c: tightLeaf }, { requiredKeys: [] }), { minLength: 1, maxLength: 4 });
+const tightEvent = fc.record({
+  a: fc.oneof(tightElements, fc.array(tightElements, { maxLength: 2 }), fc.array(fc.record({ c: tightElements }), { maxLength: 2 })),
+});
+const tightField = fc.uniqueArray(tightLeaf, { minLength: 1, maxLength: 2 });
+const tightPattern = fc
+  .oneof(fc.record({ b: tightField, c: tightField }), fc.record({ c: fc.record({ b: tightField, c: tightField }) }))
+  .map((a) => ({ a }) as PatternObject);
+
 describe('the matcher', () => {
   it('agrees with a plain one on events with arrays of objects', () => {
     let matched = 0;
@@ -64,6 +75,31 @@ describe('the matcher', () => {
       { numRuns: 3000 },
     );
     expect(matched).toBeGreaterThan(100);
+  });
+
+  it('agrees with a plain one on which fields may come from which element', () => {
+    const verdicts = { true: 0, false: 0 };
+    fc.assert(
+      fc.property(tightPattern, tightEvent, (pattern, event) => {
+        const wanted = naiveMatch(pattern, event);
+        verdicts[`${wanted}`] += 1;
+        expect(matches(parsePattern(JSON.stringify(pattern)), event)).toBe(wanted);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(verdicts.true).toBeGreaterThan(100);
+    expect(verdicts.false).toBeGreaterThan(100);
+  });
+
+  it('agrees with a plain one on wildcards', () => {
+    const letters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 7 });
+    fc.assert(
+      fc.property(letters('xy**'), letters('xxy'), (stars, value) => {
+        const pattern = { a: [{ wildcard: stars.replace(/\*+/g, '*') }] };
+        expect(matches(parsePattern(JSON.stringify(pattern)), { a: value })).toBe(naiveMatch(pattern, { a: value }));
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('agrees with a plain one on absence', () => {
