@@ -1,0 +1,1 @@
+export { type DataFolder, type DataFolderOptions, openDataFolder } from './data-folder.ts';
