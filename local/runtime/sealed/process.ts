@@ -23,7 +23,7 @@ export function functionEnvironment(code: FunctionCode, region: string): Record<
     AWS_SECRET_ACCESS_KEY: code.credentials.secretAccessKey,
     AWS_SESSION_TOKEN: code.credentials.sessionToken,
     // The SDK would say in every context that the Node.js of this machine is old.
-    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: '1',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     LAMBDA_TASK_ROOT: '/var/task',
     LAMBDA_RUNTIME_DIR: '/var/runtime',
   };

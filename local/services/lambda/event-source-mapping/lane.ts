@@ -1,0 +1,194 @@
+import { Fault } from '../../../kernel/errors.ts';
+import { sendToDestination } from '../destination.ts';
+import { hasFailed, invokeFunction, meter, type Outcome } from '../invocation.ts';
+import type { FunctionRecord, MappingRecord, Plane } from '../state.ts';
+import { readBatchResponse } from './batch-response.ts';
+import { backoffMs, fitting } from './batching.ts';
+import type { StreamRecord } from './stream-records.ts';
+
+/** A stream keeps its records for a day: what fails until then is gone. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
+const RETENTION_MS = 24 * 60 * 60 * 1000;
+
+const BACKOFF_MS_MAX = 60_000;
+
+type Part = { readonly records: readonly StreamRecord[]; readonly failures: number };
+
+type DropCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
+
+/** How a lane speaks to its shard's reader. */
+export interface LanePort {
+  readonly shardId: string;
+  readonly onResult: (result: string) => void;
+  /** Records that succeeded, or were given up. */
+  readonly onEnded: (records: readonly StreamRecord[]) => void;
+}
+
+/**
+ * Brings records to the function in order, one batch at a time; a batch that fails holds up those behind it until it succeeds, is halved to find the
+ * record at fault, or is given up.
+ *
+ *     succeeded ──────────▶ ended
+ *     some failed ────────▶ those before the first of them: ended; the rest again
+ *     failed, bisects ────▶ left half, then right half; costs no retry
+ *     failed ─────────────▶ again, later and later, while retries and age allow; then to the on-failure destination: ended
+ */
+export class Lane {
+  readonly #plane: Plane;
+  readonly #mapping: MappingRecord;
+  readonly #port: LanePort;
+  #queue: StreamRecord[] = [];
+  #windowEndMs: number | undefined;
+  #isBusy = false;
+  #isStopped = false;
+
+  constructor(plane: Plane, mapping: MappingRecord, port: LanePort) {
+    this.#plane = plane;
+    this.#mapping = mapping;
+    this.#port = port;
+  }
+
+  add(record: StreamRecord): void {
+    this.#queue.push(record);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Takes the next batch where one is full, or its window has ended. */
+  pump(): void {
+    if (this.#isBusy || this.#isStopped || this.#queue.length === 0) return;
+    const { kernel, state } = this.#plane;
+    const { batchSize, windowSeconds } = this.#mapping;
+    if (windowSeconds > 0 && this.#queue.length < batchSize) {
+      if (this.#windowEndMs === undefined) {
+        this.#windowEndMs = kernel.nowMs() + windowSeconds * 1000;
+        kernel.at(this.#windowEndMs, 'batching window', () => this.pump());
+      }
+      if (kernel.nowMs() < this.#windowEndMs) return;
+    }
+    this.#windowEndMs = undefined;
+    this.#isBusy = true;
+    state.admission.ask(() => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    const count = fitting(this.#queue, { countMax: this.#mapping.batchSize, sizeOf: ({ sizeBytes }) => sizeBytes });
+    const records = this.#queue.slice(0, count);
+    this.#queue = this.#queue.slice(count);
+    const parts: Part[] = [{ records, failures: 0 }];
+    for (let part = parts.shift(); part && !this.#isStopped; part = parts.shift()) parts.unshift(...(await this.#bring(part)));
+    this.#isBusy = false;
+    this.pump();
+  }
+
+  /** Invokes the function with a part of a batch; answers what of it is still to be brought. */
+  async #bring(part: Part): Promise<readonly Part[]> {
+    const { kernel, state } = this.#plane;
+    const live = await this.#dropAged(part);
+    const [first] = live;
+    const last = live.at(-1);
+    if (!first || !last) return [];
+    const { functionName, sourceArn } = this.#mapping;
+    meter(this.#plane, functionName, 'IteratorAge', kernel.nowMs() - last.atMs, 'Milliseconds');
+    const event = JSON.stringify({ Records: live.map(({ wire }) => wire) });
+    const records = live.map(({ sequenceNumber }) => sequenceNumber);
+    let outcome: Outcome;
+    try {
+      outcome = await invokeFunction(this.#plane, { functionName, event, requestId: kernel.uuid(), trigger: sourceArn, cause: undefined, records });
+    } catch (error) {
+      // Throttled, or without a function: the shard waits, and no retry is used up.
+      if (!(error instanceof Fault)) throw error;
+      this.#port.onResult(`PROBLEM: ${error.message}`);
+      await kernel.until(kernel.nowMs() + backoffMs(part.failures + 4, BACKOFF_MS_MAX), 'throttled batch');
+      return [{ records: live, failures: part.failures }];
+    }
+    const failedFrom = this.#firstFailure(outcome, live);
+    if (failedFrom === undefined) {
+      this.#port.onResult('OK');
+      this.#port.onEnded(live);
+      return [];
+    }
+    this.#port.onResult('PROBLEM: Function call failed');
+    const record = state.functions.get(functionName);
+    const detail = { source: sourceArn, requestId: outcome.requestId, failed: records.slice(failedFrom), records: records.length };
+    kernel.journal.append({ service: 'lambda', kind: 'batch-failed-items', arn: record?.arn ?? this.#mapping.arn, cause: outcome.sequence, detail });
+    if (failedFrom > 0) this.#port.onEnded(live.slice(0, failedFrom));
+    return this.#afterFailure(
+      { records: live.slice(failedFrom), failures: failedFrom > 0 ? 1 : part.failures + 1 },
+      { outcome, record, isPartial: failedFrom > 0 },
+    );
+  }
+
+  /** Index of the first record that has to come again; `undefined` where all succeeded. */
+  #firstFailure({ result }: Outcome, records: readonly StreamRecord[]): number | undefined {
+    if (hasFailed(result)) return 0;
+    if (!this.#mapping.reportsBatchItemFailures) return undefined;
+    const bySequence = new Map(records.map(({ sequenceNumber }, index) => [sequenceNumber, index]));
+    const verdict = readBatchResponse(result.payload, (identifier) => bySequence.has(identifier));
+    if (verdict.kind === 'succeeded') return undefined;
+    if (verdict.kind === 'failed') return 0;
+    return Math.min(...[...verdict.identifiers].map((identifier) => bySequence.get(identifier) ?? 0));
+  }
+
+  async #afterFailure(part: Part, failure: { outcome: Outcome; record: FunctionRecord | undefined; isPartial: boolean }): Promise<readonly Part[]> {
+    const { kernel } = this.#plane;
+    const { bisects, maximumRetryAttempts } = this.#mapping;
+    const { records, failures } = part;
+    // Where the function said from where on to try again, the batch is split there already.
+    if (bisects && !failure.isPartial && records.length > 1) {
+      const middle = Math.ceil(records.length / 2);
+      return [records.slice(0, middle), records.slice(middle)].map((half) => ({ records: half, failures: failures - 1 }));
+    }
+    if (maximumRetryAttempts >= 0 && failures > maximumRetryAttempts) {
+      await this.#drop(records, { condition: 'RetryAttemptsExhausted', outcome: failure.outcome, failures });
+      return [];
+    }
+    await kernel.until(kernel.nowMs() + backoffMs(failures, BACKOFF_MS_MAX), 'batch again');
+    return [part];
+  }
+
+  /** Gives up what is too old; answers the rest. */
+  async #dropAged(part: Part): Promise<readonly StreamRecord[]> {
+    const { maximumRecordAgeSeconds } = this.#mapping;
+    const ageMaxMs = maximumRecordAgeSeconds < 0 ? RETENTION_MS : Math.min(maximumRecordAgeSeconds * 1000, RETENTION_MS);
+    const oldestMs = this.#plane.kernel.nowMs() - ageMaxMs;
+    const isAged = (record: StreamRecord): boolean => record.atMs < oldestMs;
+    if (!part.records.some(isAged)) return part.records;
+    await this.#drop(part.records.filter(isAged), { condition: 'RecordAgeExceeded', outcome: undefined, failures: part.failures });
+    return part.records.filter((record) => !isAged(record));
+  }
+
+  /** Tells the on-failure destination where the records lay; their content is not in it. @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
+  async #drop(records: readonly StreamRecord[], reason: { condition: DropCondition; outcome: Outcome | undefined; failures: number }): Promise<void> {
+    const { kernel, state } = this.#plane;
+    const { functionName, sourceArn, onFailure, arn } = this.#mapping;
+    const { condition, outcome, failures } = reason;
+    const record = state.functions.get(functionName);
+    const [first] = records;
+    const last = records.at(-1);
+    const cause = outcome?.sequence;
+    const detail = { source: sourceArn, function: functionName, condition, records: records.map(({ sequenceNumber }) => sequenceNumber) };
+    kernel.journal.append({ service: 'lambda', kind: 'records-dropped', arn, cause, detail });
+    if (onFailure !== undefined && record && first && last) {
+      const body = {
+        requestContext: { requestId: outcome?.requestId ?? kernel.uuid(), functionArn: record.arn, condition, approximateInvokeCount: failures },
+        ...(outcome && { responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' } }),
+        version: '1.0',
+        timestamp: new Date(kernel.nowMs()).toISOString(),
+        DDBStreamBatchInfo: {
+          shardId: this.#port.shardId,
+          startSequenceNumber: first.sequenceNumber,
+          endSequenceNumber: last.sequenceNumber,
+          approximateArrivalOfFirstRecord: new Date(first.atMs).toISOString(),
+          approximateArrivalOfLastRecord: new Date(last.atMs).toISOString(),
+          batchSize: records.length,
+          streamArn: sourceArn,
+        },
+      };
+      const sent = await sendToDestination(this.#plane, { record, to: onFailure, payload: { body: JSON.stringify(body) }, cause });
+      if (!sent) meter(this.#plane, functionName, 'DestinationDeliveryFailures', 1);
+    }
+    this.#port.onEnded(records);
+  }
+}

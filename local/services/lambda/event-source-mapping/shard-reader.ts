@@ -1,0 +1,179 @@
+import type { GetRecordsCommandOutput, GetShardIteratorCommandOutput } from '@aws-sdk/client-dynamodb-streams';
+import { Fault } from '../../../kernel/errors.ts';
+import { roleOf } from '../invocation.ts';
+import type { MappingRecord, Plane } from '../state.ts';
+import { backoffMs } from './batching.ts';
+import { recordFilter } from './filter.ts';
+import { Lane } from './lane.ts';
+import { type StreamRecord, streamRecord } from './stream-records.ts';
+
+/** Records one read answers at most. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html */
+const READ_MAX = 1000;
+
+/** Records that are held for the lanes; reading goes on when they are fewer. */
+const HELD_MAX = 2000;
+
+const PROBLEM_BACKOFF_MS_MAX = 60_000;
+
+interface Held {
+  readonly sequenceNumber: string;
+  isEnded: boolean;
+}
+
+/** How a shard's reader speaks to its mapping. */
+export interface ReaderPort {
+  readonly shardId: string;
+  readonly onClosed: () => void;
+  readonly onResult: (result: string) => void;
+}
+
+/** FNV-1a: the same key, the same lane. @see http://www.isthe.com/chongo/tech/comp/fnv/ */
+function laneOf(key: string, lanes: number): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  return (hash >>> 0) % lanes;
+}
+
+/**
+ * Reads one shard in order and deals its records to lanes, one for each key. The checkpoint is the last record before which every one has ended: what
+ * lies after it comes again after a restart.
+ */
+export class ShardReader {
+  readonly #plane: Plane;
+  readonly #mapping: MappingRecord;
+  readonly #port: ReaderPort;
+  readonly #lanes: Lane[];
+  readonly #filter: ((record: Readonly<Record<string, unknown>>) => boolean) | undefined;
+  /** Read and not checkpointed, oldest first. */
+  #held: Held[] = [];
+  #iterator: string | undefined;
+  #lastRead: string | undefined;
+  #isReading = false;
+  #isWoken = false;
+  #isAtEnd = false;
+  #isStopped = false;
+  #problemsInRow = 0;
+
+  constructor(plane: Plane, mapping: MappingRecord, port: ReaderPort) {
+    this.#plane = plane;
+    this.#mapping = mapping;
+    this.#port = port;
+    this.#filter = recordFilter(mapping.patterns);
+    this.#lastRead = plane.state.checkpoints.get(this.#checkpointKey)?.sequenceNumber;
+    const { shardId, onResult } = port;
+    this.#lanes = Array.from(
+      { length: mapping.parallelizationFactor },
+      () => new Lane(plane, mapping, { shardId, onResult, onEnded: (records) => this.#ended(records) }),
+    );
+  }
+
+  get #checkpointKey(): string {
+    return `${this.#mapping.uuid}/${this.#port.shardId}`;
+  }
+
+  /** Reads what is new. */
+  wake(): void {
+    this.#isWoken = true;
+    if (!this.#isReading) void this.#read();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const lane of this.#lanes) lane.stop();
+  }
+
+  async #read(): Promise<void> {
+    this.#isReading = true;
+    try {
+      while (this.#isWoken && !this.#isStopped && !this.#isAtEnd && this.#held.length < HELD_MAX) {
+        this.#isWoken = false;
+        const count = await this.#readOnce();
+        this.#problemsInRow = 0;
+        if (count > 0) this.#isWoken = true;
+      }
+    } catch (error) {
+      this.#problem(error);
+    } finally {
+      this.#isReading = false;
+    }
+    this.#closeIfDone();
+  }
+
+  async #readOnce(): Promise<number> {
+    this.#iterator ??= await this.#openIterator();
+    const input = { ShardIterator: this.#iterator, Limit: READ_MAX };
+    const output = await this.#call<GetRecordsCommandOutput>('GetRecords', input);
+    this.#iterator = output.NextShardIterator;
+    this.#isAtEnd = this.#iterator === undefined;
+    const records = (output.Records ?? []).map((record) => streamRecord(record, this.#mapping.sourceArn));
+    if (this.#isStopped || records.length === 0) return 0;
+    this.#lastRead = records.at(-1)?.sequenceNumber;
+    this.#deal(records);
+    return records.length;
+  }
+
+  #deal(records: readonly StreamRecord[]): void {
+    const filtered: StreamRecord[] = [];
+    for (const record of records) {
+      this.#held.push({ sequenceNumber: record.sequenceNumber, isEnded: false });
+      if (this.#filter && !this.#filter(record.wire)) filtered.push(record);
+      else this.#lanes[laneOf(record.key, this.#lanes.length)]?.add(record);
+    }
+    if (filtered.length > 0) {
+      const { sourceArn, functionName, arn } = this.#mapping;
+      const detail = { source: sourceArn, function: functionName, records: filtered.map(({ sequenceNumber }) => sequenceNumber) };
+      this.#plane.kernel.journal.append({ service: 'lambda', kind: 'records-filtered', arn, detail });
+      this.#ended(filtered);
+    }
+    for (const lane of this.#lanes) lane.pump();
+  }
+
+  async #openIterator(): Promise<string | undefined> {
+    const from = this.#lastRead;
+    const { startingPosition = 'TRIM_HORIZON', sourceArn } = this.#mapping;
+    const position = from === undefined ? { ShardIteratorType: startingPosition } : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: from };
+    const input = { StreamArn: sourceArn, ShardId: this.#port.shardId, ...position };
+    return (await this.#call<GetShardIteratorCommandOutput>('GetShardIterator', input)).ShardIterator;
+  }
+
+  async #call<Output>(operation: string, input: object): Promise<Output> {
+    const { kernel, state } = this.#plane;
+    const record = state.functions.get(this.#mapping.functionName);
+    if (!record) throw new Fault('ResourceNotFoundException', `Function not found: ${this.#mapping.functionName}`);
+    return kernel.request<Output>({ service: 'dynamodb-streams', operation, input, principal: roleOf(record) });
+  }
+
+  /** An iterator that has expired is opened again; what was trimmed is past; anything else is tried again, later and later. */
+  #problem(error: unknown): void {
+    if (this.#isStopped) return;
+    if (!(error instanceof Fault)) throw error;
+    this.#iterator = undefined;
+    if (error.code === 'TrimmedDataAccessException') this.#lastRead = undefined;
+    else if (error.code !== 'ExpiredIteratorException') this.#port.onResult(`PROBLEM: ${error.message}`);
+    const { kernel } = this.#plane;
+    this.#problemsInRow += 1;
+    kernel.at(kernel.nowMs() + backoffMs(this.#problemsInRow, PROBLEM_BACKOFF_MS_MAX), 'stream poller', () => this.wake());
+  }
+
+  /** Notes that records need nothing more, and moves the checkpoint as far as all before it have ended. */
+  #ended(records: readonly StreamRecord[]): void {
+    if (this.#isStopped) return;
+    const ended = new Set(records.map(({ sequenceNumber }) => sequenceNumber));
+    for (const held of this.#held) if (ended.has(held.sequenceNumber)) held.isEnded = true;
+    const open = this.#held.findIndex(({ isEnded }) => !isEnded);
+    const count = open === -1 ? this.#held.length : open;
+    const last = this.#held[count - 1];
+    if (!last) return;
+    this.#held = this.#held.slice(count);
+    this.#plane.state.checkpoints.put(this.#checkpointKey, { sequenceNumber: last.sequenceNumber, isClosed: false });
+    if (this.#held.length < HELD_MAX && this.#isWoken && !this.#isReading) void this.#read();
+    else this.#closeIfDone();
+  }
+
+  #closeIfDone(): void {
+    if (!this.#isAtEnd || this.#isReading || this.#held.length > 0 || this.#isStopped) return;
+    this.#isStopped = true;
+    this.#plane.state.checkpoints.put(this.#checkpointKey, { sequenceNumber: this.#lastRead, isClosed: true });
+    this.#port.onClosed();
+  }
+}
