@@ -9,6 +9,8 @@ export interface Pending {
 /** All that a sealed context gets from outside: time, chance, and one way out. */
 export interface ContextHost {
   readonly isVirtual: boolean;
+  /** The kernel's time is not the machine's: `Date` and timers have to follow it. */
+  readonly hasOwnClock: boolean;
   /** Milliseconds since the epoch, on the kernel's clock. */
   nowMs(): number;
   /** Runs a task at `dueMs` of the kernel's clock. */

@@ -4,8 +4,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { Bundles } from './bundles.ts';
 import { SealedContext } from './context.ts';
 import type { ContextHost } from './host.ts';
-import { timedOut } from './invocation-error.ts';
-import { endLine, reportLine } from './log-lines.ts';
+import { timedOutResult } from './timed-out.ts';
 import { catchUncaught } from './uncaught.ts';
 import { WarmContexts } from './warm-contexts.ts';
 
@@ -39,6 +38,7 @@ export function createVirtualRunner(options: VirtualRunnerOptions): Runner {
   let endUncaught: (() => void) | undefined;
   const hostFor = (code: FunctionCode): ContextHost => ({
     isVirtual: true,
+    hasOwnClock: true,
     nowMs: () => kernel.nowMs(),
     at: (dueMs, task) => kernel.at(dueMs, 'function timer', task),
     soon: (task) => kernel.soon('function timer', task),
@@ -66,20 +66,11 @@ export function createVirtualRunner(options: VirtualRunnerOptions): Runner {
     }
     const { context } = slot;
     const startMs = kernel.nowMs();
-    const { requestId, timeoutMs } = invocation;
     return new Promise((resolve) => {
-      const timer = kernel.at(startMs + timeoutMs, 'function time-out', () => {
-        const error = timedOut(requestId, timeoutMs);
-        const atMs = kernel.nowMs();
-        const report = reportLine({ requestId, durationMs: timeoutMs, memoryMiB: invocation.code.memoryMiB, initDurationMs: undefined, status: 'timeout' });
-        const lines = [
-          `${new Date(atMs).toISOString()} ${requestId} ${error.errorMessage.slice(error.errorMessage.indexOf('Task'))}`,
-          endLine(requestId),
-          report,
-        ];
-        const logs = [...context.discard(), ...lines.map((text) => ({ atMs, text }))];
+      const timer = kernel.at(startMs + invocation.timeoutMs, 'function time-out', () => {
+        const result = timedOutResult(invocation, { logs: context.discard(), nowMs: kernel.nowMs() });
         contexts.release(slot, false);
-        resolve({ outcome: 'timed-out', payload: JSON.stringify(error), durationMs: timeoutMs, initDurationMs: undefined, logs });
+        resolve(result);
       });
       void context.invoke(invocation).then(({ isReusable, ...result }) => {
         timer.cancel();

@@ -124,7 +124,7 @@ export function sealedModules(parts: SealedParts): ContextModules {
     globals,
     env: process['env'] as Record<string, string>,
     timers,
-    clock: host.isVirtual ? () => host.nowMs() : undefined,
+    clock: host.hasOwnClock ? () => host.nowMs() : undefined,
     builtin,
     requireFrom,
     abort: () => outgoing.abort(),

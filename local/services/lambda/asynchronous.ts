@@ -1,6 +1,6 @@
 import { Fault } from '../../kernel/errors.ts';
 import { sendToDestination } from './destination.ts';
-import { hasFailed, invokeFunction, meter, type Outcome, roleOf } from './invocation.ts';
+import { hasFailed, invokeFunction, meter, type Outcome } from './invocation.ts';
 import type { AsyncEvent, EventInvokeConfig, FunctionRecord, Plane } from './state.ts';
 
 /** Retries after an error of the function, and how long each waits. @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
