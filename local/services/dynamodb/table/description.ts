@@ -1,0 +1,126 @@
+import type { KeySchemaElement, ProvisionedThroughputDescription, TableDescription } from '@aws-sdk/client-dynamodb';
+import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
+import { isIndexed } from './keys.ts';
+import type { IndexRecord, KeySchema, TableRecord, Throughput } from './schema.ts';
+import type { Table } from './table.ts';
+
+/** What an on-demand table is ready for from the start. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html */
+const ON_DEMAND_WARM = { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000 };
+
+/**
+ * Describes a table.
+ * Differs from AWS: counts and sizes are those of the moment, where AWS brings them up to date every six hours.
+ */
+export function describeTable(table: Table, status: 'CREATING' | 'ACTIVE' | 'UPDATING'): TableDescription {
+  const { record } = table;
+  const isNew = status === 'CREATING';
+  const local = record.indexes.filter((index) => !index.isGlobal);
+  const global = record.indexes.filter((index) => index.isGlobal);
+  return {
+    AttributeDefinitions: Object.entries(record.attributeTypes).map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
+    TableName: record.name,
+    KeySchema: keySchemaElements(record.keySchema),
+    TableStatus: status,
+    CreationDateTime: new Date(record.createdMs),
+    ProvisionedThroughput: throughputDescription(record.throughput, record),
+    TableSizeBytes: table.sizeBytes,
+    ItemCount: table.items.size,
+    TableArn: record.arn,
+    TableId: record.id,
+    DeletionProtectionEnabled: record.isDeletionProtected,
+    ...billing(record, isNew),
+    ...(local.length > 0 && { LocalSecondaryIndexes: local.map((index) => indexDescription(table, index)) }),
+    ...(global.length > 0 && {
+      GlobalSecondaryIndexes: global.map((index) => ({
+        ...indexDescription(table, index),
+        IndexStatus: isNew ? ('CREATING' as const) : ('ACTIVE' as const),
+        ProvisionedThroughput: throughputDescription(index.throughput),
+        ...(!isNew && { WarmThroughput: warmThroughput(record.isOnDemand, index.throughput) }),
+      })),
+    }),
+    ...(record.stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: record.stream.viewType } }),
+    ...(record.latestStreamLabel !== undefined && {
+      LatestStreamLabel: record.latestStreamLabel,
+      LatestStreamArn: `${record.arn}/stream/${record.latestStreamLabel}`,
+    }),
+    ...(record.tableClass !== undefined && { TableClassSummary: { TableClass: record.tableClass as 'STANDARD' } }),
+    ...(!isNew && { WarmThroughput: warmThroughput(record.isOnDemand, record.throughput) }),
+  };
+}
+
+/** What `DeleteTable` says of the table that goes. */
+export function describeDeletedTable({ record }: Table): TableDescription {
+  return {
+    TableName: record.name,
+    TableStatus: 'DELETING',
+    ProvisionedThroughput: throughputDescription(record.throughput),
+    TableSizeBytes: 0,
+    ItemCount: 0,
+    TableArn: record.arn,
+    TableId: record.id,
+    DeletionProtectionEnabled: false,
+    ...billing(record, false),
+  };
+}
+
+function billing({ isOnDemand, onDemandSinceMs }: TableRecord, isNew: boolean): Pick<TableDescription, 'BillingModeSummary'> {
+  if (!isOnDemand && onDemandSinceMs === undefined) return {};
+  const since = onDemandSinceMs === undefined || isNew ? {} : { LastUpdateToPayPerRequestDateTime: new Date(onDemandSinceMs) };
+  return { BillingModeSummary: { BillingMode: isOnDemand ? 'PAY_PER_REQUEST' : 'PROVISIONED', ...since } };
+}
+
+function keySchemaElements({ hash, range }: KeySchema): KeySchemaElement[] {
+  const elements: KeySchemaElement[] = [{ AttributeName: hash, KeyType: 'HASH' }];
+  return range === undefined ? elements : [...elements, { AttributeName: range, KeyType: 'RANGE' }];
+}
+
+function throughputDescription(
+  { readUnits, writeUnits }: Throughput,
+  changes: Partial<Pick<TableRecord, 'throughputIncreasedMs' | 'throughputDecreasedMs'>> = {},
+): ProvisionedThroughputDescription {
+  const { throughputIncreasedMs: increasedMs, throughputDecreasedMs: decreasedMs } = changes;
+  return {
+    NumberOfDecreasesToday: 0,
+    ReadCapacityUnits: readUnits,
+    WriteCapacityUnits: writeUnits,
+    ...(increasedMs !== undefined && { LastIncreaseDateTime: new Date(increasedMs) }),
+    ...(decreasedMs !== undefined && { LastDecreaseDateTime: new Date(decreasedMs) }),
+  };
+}
+
+function warmThroughput(
+  isOnDemand: boolean,
+  { readUnits, writeUnits }: Throughput,
+): { ReadUnitsPerSecond: number; WriteUnitsPerSecond: number; Status: 'ACTIVE' } {
+  const units = isOnDemand ? ON_DEMAND_WARM : { ReadUnitsPerSecond: readUnits, WriteUnitsPerSecond: writeUnits };
+  return { ...units, Status: 'ACTIVE' };
+}
+
+function indexDescription(
+  table: Table,
+  index: IndexRecord,
+): {
+  IndexName: string;
+  KeySchema: KeySchemaElement[];
+  Projection: { ProjectionType: IndexRecord['projection']; NonKeyAttributes?: string[] };
+  IndexSizeBytes: number;
+  ItemCount: number;
+  IndexArn: string;
+} {
+  const live = table.indexes.find(({ record }) => record === index);
+  let count = 0;
+  let sizeBytes = 0;
+  for (const item of table.items.values()) {
+    if (!live || !isIndexed(index.keySchema, item)) continue;
+    count += 1;
+    sizeBytes += itemSizeBytes(live.project(item));
+  }
+  return {
+    IndexName: index.name,
+    KeySchema: keySchemaElements(index.keySchema),
+    Projection: { ProjectionType: index.projection, ...(index.nonKeyAttributes.length > 0 && { NonKeyAttributes: [...index.nonKeyAttributes] }) },
+    IndexSizeBytes: sizeBytes,
+    ItemCount: count,
+    IndexArn: `${table.record.arn}/index/${index.name}`,
+  };
+}
