@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 
-/** A response whose body goes on: server-sent events. The stream's `return` is called when the client has gone. */
+/** A response whose body goes on: server-sent events. The stream's `return` is called when the client has gone;
+ * a stream that may wait for long ends by the request's `signal` too, for a generator hears of `return` only between two pieces. */
 export interface StreamingResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

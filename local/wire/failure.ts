@@ -31,15 +31,15 @@ const COMMON_CODES: readonly (readonly [json: string, query: string])[] = [
 ];
 const COMMON_BY_CODE = new Map(COMMON_CODES.flatMap((pair) => pair.map((code) => [code, pair] as const)));
 
-/** What the authorizer throws; each service spells it in its own way. */
-const ACCESS_DENIED = 'AccessDenied';
+/** What the authorizer throws, in either spelling; each service has its own. */
+const ACCESS_DENIED: ReadonlySet<string> = new Set(['AccessDenied', 'AccessDeniedException']);
 
 function accessDeniedOf({ row }: ServiceModel): { readonly code: string; readonly status: number } {
   return row.accessDenied ?? { code: 'AccessDeniedException', status: row.protocol === 'awsJson1.0' || row.protocol === 'awsJson1.1' ? 400 : 403 };
 }
 
 function failureOfFault(fault: Fault, service: ServiceModel | undefined): Failure {
-  const denied = fault.code === ACCESS_DENIED && service ? accessDeniedOf(service) : undefined;
+  const denied = ACCESS_DENIED.has(fault.code) && service ? accessDeniedOf(service) : undefined;
   const code = denied?.code ?? fault.code;
   const model = service?.error(code);
   const common = COMMON_BY_CODE.get(code);

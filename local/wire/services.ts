@@ -24,21 +24,16 @@ export interface ServiceRow {
   readonly errorNamespace?: string;
   /** How a denied call is spelled. @default `AccessDeniedException` with 400 (403 where the protocol is query or REST) */
   readonly accessDenied?: { readonly code: string; readonly status: number };
-  /** The code of a request that does not satisfy the model. @default `ValidationException` */
+  /** The code of a request that does not satisfy the model. @default `ValidationException`, in queries `ValidationError` */
   readonly validationCode?: string;
   /** `presence`: the service itself words all but missing members. `json`: values in messages are JSON, not Java's `toString`. */
   readonly validation?: 'presence' | 'json';
   /** Answers carry `x-amz-crc32`, which some clients check. */
   readonly hasChecksum?: true;
-  /** Bound of a request body. @default 16 MiB */
-  readonly bodyBytesMax?: number;
   /** The SDK client module; loaded at the service's first request. */
   load(): Promise<object>;
   constraints(): Promise<{ readonly default: Constraints }>;
 }
-
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const LAMBDA_BODY_BYTES_MAX = 6 * 1024 * 1024;
 
 /** Every service that the wire can speak. */
 export const SERVICE_ROWS: readonly ServiceRow[] = [
@@ -101,7 +96,6 @@ export const SERVICE_ROWS: readonly ServiceRow[] = [
     protocol: 'restJson1',
     signingName: 'lambda',
     path: /^\/20\d\d-\d\d-\d\d\//,
-    bodyBytesMax: LAMBDA_BODY_BYTES_MAX,
     load: () => import('@aws-sdk/client-lambda'),
     constraints: () => import('./constraints/lambda.json', { with: { type: 'json' } }),
   },

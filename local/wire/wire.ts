@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { bodyOf, requestTooLarge } from './body.ts';
+import { bodyOf } from './body.ts';
 import { type Endpoint, LoadedService } from './endpoint.ts';
 import { failureOf } from './failure.ts';
 import { awsJsonProtocol } from './protocols/aws-json.ts';
@@ -78,9 +78,9 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
       if (plain !== undefined) return await plain;
       const body = bodyOf(request);
       route = routeOf(request, body);
-      const { name, bodyBytesMax } = route.row;
-      if (bodyBytesMax !== undefined && body.byteLength > bodyBytesMax) throw requestTooLarge(bodyBytesMax);
-      const { endpoint, input } = accept(request, body, route, loaded.get(name) ?? (await load(route.row)));
+      const { name } = route.row;
+      const service = loaded.get(name) ?? (await load(route.row));
+      const { endpoint, input } = accept(request, body, route, service);
       const output = await kernel.request<object | undefined>({
         service: name,
         operation: endpoint.operation.name,

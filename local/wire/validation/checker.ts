@@ -9,6 +9,12 @@ interface Findings {
   readonly messages: string[];
 }
 
+/** What a message is about. */
+interface Subject {
+  readonly shape: Shape;
+  readonly isFloat: boolean;
+}
+
 type Check = (value: unknown, findings: Findings) => void;
 
 /** Checks a typed input; answers the failures in AWS's words, none where it satisfies the model. */
@@ -52,7 +58,8 @@ export class Checkers {
     if (!constraints) return undefined;
     if (shape.kind === 'structure' || shape.kind === 'union') return this.#structure(shape, constraints);
     const rules = rulesOf(shape, constraints);
-    const own: Check | undefined = rules.length > 0 ? (value, findings) => this.#apply(shape, rules, value, findings) : undefined;
+    const own: Check | undefined =
+      rules.length > 0 ? (value, findings) => this.#apply({ shape, isFloat: constraints.isFloat === true }, rules, value, findings) : undefined;
     const below = shape.kind === 'list' ? this.#list(shape, constraints) : shape.kind === 'map' ? this.#map(shape, constraints) : undefined;
     if (!own || !below) return own ?? below;
     return (value, findings) => {
@@ -61,12 +68,12 @@ export class Checkers {
     };
   }
 
-  #apply(shape: Shape, rules: readonly Rule[], value: unknown, findings: Findings): void {
-    for (const rule of rules) if (!rule.isMet(value)) this.#report(shape, value, rule.text, findings);
+  #apply(subject: Subject, rules: readonly Rule[], value: unknown, findings: Findings): void {
+    for (const rule of rules) if (!rule.isMet(value)) this.#report(subject, value, rule.text, findings);
   }
 
-  #report(shape: Shape, value: unknown, text: string, { path, messages }: Findings): void {
-    const shown = value === undefined || value === null ? 'null' : `'${valueText(shape, value, this.#style)}'`;
+  #report({ shape, isFloat }: Subject, value: unknown, text: string, { path, messages }: Findings): void {
+    const shown = value === undefined || value === null ? 'null' : `'${valueText(shape, value, { style: this.#style, isFloat })}'`;
     messages.push(`Value ${shown} at '${path.join('.')}' failed to satisfy constraint: ${text}`);
   }
 
@@ -81,7 +88,7 @@ export class Checkers {
         const isAbsent = present === undefined || present === null;
         if (isAbsent ? !isRequired : !below) continue;
         findings.path.push(segment);
-        if (isAbsent) this.#report(member.shape, present, 'Member must not be null', findings);
+        if (isAbsent) this.#report({ shape: member.shape, isFloat: false }, present, 'Member must not be null', findings);
         else below?.(present, findings);
         findings.path.pop();
       }
@@ -155,7 +162,7 @@ export class Checkers {
     const text = `${words} must satisfy constraint: ${bracketsOf(rules)}`;
     return (value, findings) => {
       const isMet = entriesOf(value).every((entry) => entry === undefined || rules.every((rule) => rule.isMet(entry)));
-      if (!isMet) this.#report(shape, value, text, findings);
+      if (!isMet) this.#report({ shape, isFloat: constraints?.isFloat === true }, value, text, findings);
     };
   }
 }

@@ -5,7 +5,7 @@ import type { ServiceRow } from '../services.ts';
 export function validationFault(row: ServiceRow, failures: readonly string[]): Fault {
   const count = failures.length;
   const message = `${count} validation error${count === 1 ? '' : 's'} detected: ${failures.join('; ')}`;
-  return new Fault(row.validationCode ?? 'ValidationException', message, { status: 400 });
+  return new Fault(row.validationCode ?? (row.protocol === 'awsQuery' ? 'ValidationError' : 'ValidationException'), message, { status: 400 });
 }
 
 /**
