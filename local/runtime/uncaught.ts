@@ -1,15 +1,23 @@
 import { contextOf } from './context.ts';
 
+/** Runners of this thread that ask for it. */
+let users = 0;
+
+function onRejection(reason: unknown, promise: Promise<unknown>): void {
+  const context = contextOf(promise) ?? contextOf(reason);
+  if (context) context.crash(reason, 'Unhandled Promise Rejection');
+  else if (process.listenerCount('unhandledRejection') === 1) throw reason;
+}
+
 /**
- * Brings what nobody caught to the context in whose realm it arose, where that is known: the function's process ends, not the plane's. What is
- * not a context's is thrown on, unless someone else listens too. The returned function ends it.
+ * Brings a rejection that nobody caught to the context in whose realm it arose: the function's process ends, not the plane's. What is not a context's is
+ * thrown on, unless someone else listens too. The returned function ends it.
  */
 export function catchUncaught(): () => void {
-  const onRejection = (reason: unknown, promise: Promise<unknown>): void => {
-    const context = contextOf(promise) ?? contextOf(reason);
-    if (context) context.crash(reason, 'Unhandled Promise Rejection');
-    else if (process.listenerCount('unhandledRejection') === 1) throw reason;
+  if (users === 0) process.on('unhandledRejection', onRejection);
+  users += 1;
+  return () => {
+    users -= 1;
+    if (users === 0) process.off('unhandledRejection', onRejection);
   };
-  process.on('unhandledRejection', onRejection);
-  return () => process.off('unhandledRejection', onRejection);
 }

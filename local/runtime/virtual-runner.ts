@@ -92,6 +92,7 @@ export function createVirtualRunner(options: VirtualRunnerOptions): Runner {
     close: async () => {
       contexts.close();
       endUncaught?.();
+      endUncaught = undefined;
     },
   };
 }

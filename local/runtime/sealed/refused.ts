@@ -5,11 +5,12 @@
 export function partly<Module extends object>(name: string, real: Module, table: Readonly<Record<string, unknown>>): object {
   const refusal = (member: string): unknown => {
     if (typeof Reflect.get(real, member) !== 'function') return undefined;
-    const refuse = (): never => {
+    // A declaration, so that it can be called with `new` and extended.
+    function refuse(): never {
       throw new Error(
         `${name}.${member} is not there for a function run here: contexts are sealed. What is, and what differs from AWS: docs/services/lambda.md`,
       );
-    };
+    }
     return refuse;
   };
   return new Proxy(table, {
