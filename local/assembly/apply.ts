@@ -109,11 +109,20 @@ export async function applyStep(
   return { action: isReplaced ? 'replace' : step.action, stackName, logicalId, type, cdkPath, physicalId: ref, reason: step.reason };
 }
 
+/**
+ * Do two records stand for one resource? `Ref` alone does not say it: the stages of two APIs are both `$default`. So whatever names something
+ * (`ApiId`, `QueueName`, `RoleArn`) must agree as well.
+ */
+function isSameResource(a: ResourceRecord, b: ResourceRecord): boolean {
+  if (a.type !== b.type || a.ref !== b.ref || !isDeepStrictEqual(a.attributes, b.attributes)) return false;
+  return changedProperties(a.properties, b.properties).every((name) => !/(Id|Name|Arn)$/.test(name));
+}
+
 /** Deletes a resource, or leaves it where its policy says so or where another resource of the template has taken it over. */
 export async function deleteResource(record: ResourceRecord, reason: string, workplace: Workplace): Promise<ResourceChange> {
   const { stackName, logicalId, type, cdkPath, ref: physicalId } = record;
   const change = { stackName, logicalId, type, cdkPath, physicalId };
-  const heir = [...workplace.records.resources.values()].find((other) => other !== record && other.type === type && other.ref === physicalId);
+  const heir = [...workplace.records.resources.values()].find((other) => other !== record && isSameResource(other, record));
   if (heir) return { ...change, action: 'retain', reason: `${reason}, and ${heir.cdkPath} has taken it over` };
   if (record.isRetainedOnDelete) return { ...change, action: 'retain', reason: `${reason}, and its policy is Retain` };
   await handlerFor(type, workplace).delete(record, record.properties, placeOf(record, record.generation, workplace.assets, []));

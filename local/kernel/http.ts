@@ -15,4 +15,6 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Several cookies: each is a `set-cookie` header of its own, which no list in `headers` can say. */
+  readonly setCookies?: readonly string[];
 }

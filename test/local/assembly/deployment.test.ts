@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of CloudFormation hold ${…}
 import { describe, expect, it } from 'vitest';
 import { AssemblyNotEmulated, Deployment, DeploymentFailed, loadAssembly } from '../../../local/assembly/index.ts';
+import type { Service } from '../../../local/kernel/service.ts';
 import { assemblyWith, folderWith, memoryStore, type StackSource, thingResource, world } from './world.ts';
 
 const one = (Resources: object, more: object = {}): Record<string, StackSource> => ({ Shop: { template: { Resources, ...more } } });
@@ -213,6 +214,31 @@ describe('an update', () => {
     const { made, things } = await deployTwice({ A: thingResource({ Name: 'same' }) }, { Moved: thingResource({ Name: 'same' }) });
     expect(made[1]).toBe('retain A: no longer in the template, and Shop/Moved has taken it over');
     expect(things.has('same')).toBe(true);
+  });
+
+  it('deletes what only happens to have the same Ref as another', async () => {
+    const type: Service<undefined> = {
+      name: 'parts',
+      arnService: 'parts',
+      createState: () => undefined,
+      operations: {},
+      access: () => [],
+      resourceTypes: {
+        'AWS::Test::Part': {
+          properties: ['OwnerId'],
+          create: () => ({ ref: '$default', attributes: {} }),
+          update: () => 'replace',
+          delete: ({ ref }, { OwnerId }) => void deleted.push(`${OwnerId}/${ref}`),
+        },
+      },
+    };
+    const deleted: string[] = [];
+    const { kernel } = world({ services: [type] });
+    const deployment = new Deployment(kernel);
+    const part = (OwnerId: string): object => ({ Type: 'AWS::Test::Part', Properties: { OwnerId } });
+    await deployment.deploy(loadAssembly(assemblyWith(one({ A: part('a'), B: part('b') }))));
+    await deployment.deploy(loadAssembly(assemblyWith(one({ A: part('a') }))));
+    expect(deleted).toEqual(['b/$default']);
   });
 
   it('deletes users before what they use, and a stack that is gone', async () => {
