@@ -93,6 +93,8 @@ export interface Checkpoint {
   readonly sequenceNumber: string | undefined;
   /** A shard that was read to its end. */
   readonly isClosed: boolean;
+  /** When a mapping that begins with the latest record began, until it has come to one. */
+  readonly sinceMs?: number;
 }
 
 /** What runs for a mapping; made anew on a restart. */

@@ -108,7 +108,8 @@ export class ShardReader {
     const records = (output.Records ?? []).map((record) => streamRecord(record, this.#mapping.sourceArn));
     if (this.#isStopped || records.length === 0) return 0;
     this.#lastRead = records.at(-1)?.sequenceNumber;
-    this.#deal(records);
+    const sinceMs = this.#plane.state.checkpoints.get(this.#checkpointKey)?.sinceMs ?? 0;
+    this.#deal(records.filter(({ atMs }) => atMs >= sinceMs));
     return records.length;
   }
 
@@ -129,11 +130,17 @@ export class ShardReader {
   }
 
   async #openIterator(): Promise<string | undefined> {
-    const from = this.#lastRead;
-    const { startingPosition = 'TRIM_HORIZON', sourceArn } = this.#mapping;
-    const position = from === undefined ? { ShardIteratorType: startingPosition } : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: from };
-    const input = { StreamArn: sourceArn, ShardId: this.#port.shardId, ...position };
-    return (await this.#call<GetShardIteratorCommandOutput>('GetShardIterator', input)).ShardIterator;
+    const { state, kernel } = this.#plane;
+    let position: object = { ShardIteratorType: 'TRIM_HORIZON' };
+    if (this.#lastRead !== undefined) position = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: this.#lastRead };
+    else if (this.#mapping.startingPosition === 'LATEST' && !state.checkpoints.has(this.#checkpointKey)) position = { ShardIteratorType: 'LATEST' };
+    const input = { StreamArn: this.#mapping.sourceArn, ShardId: this.#port.shardId, ...position };
+    const { ShardIterator: iterator } = await this.#call<GetShardIteratorCommandOutput>('GetShardIterator', input);
+    // From now on nothing may be missed, not even by a restart before the first record.
+    if ('ShardIteratorType' in position && position.ShardIteratorType === 'LATEST') {
+      state.checkpoints.put(this.#checkpointKey, { sequenceNumber: undefined, isClosed: false, sinceMs: kernel.nowMs() });
+    }
+    return iterator;
   }
 
   async #call<Output>(operation: string, input: object): Promise<Output> {
