@@ -1,0 +1,6 @@
+import { ReceiveStock } from '../../schemas/index.ts';
+import { command } from '../backbone/command.ts';
+import { receiveStock } from './receive-stock.ts';
+
+/** `POST /stock` */
+export const handler = command({ name: 'inventory-receive-stock', on: ReceiveStock.v1 }, receiveStock);

@@ -1,0 +1,5 @@
+import { query } from '../backbone/query.ts';
+import { getOrder } from './get-order.ts';
+
+/** `GET /orders/{orderId}` */
+export const handler = query({ name: 'orders-get-order' }, getOrder);

@@ -1,0 +1,5 @@
+import { query } from '../backbone/query.ts';
+import { listCustomerOrders } from './list-customer-orders.ts';
+
+/** `GET /customers/{customerId}/orders` */
+export const handler = query({ name: 'orders-list-customer-orders' }, listCustomerOrders);

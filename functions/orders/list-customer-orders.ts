@@ -1,0 +1,27 @@
+import { HttpProblem } from '../backbone/http.ts';
+import type { QueryHandler } from '../backbone/query.ts';
+import { customerKeyOf, type OrderItem, orderOf } from './order-item.ts';
+
+const PAGE_SIZE = 50;
+const PAGE_SIZE_MAX = 200;
+
+/** Answers a customer's orders, the newest first, page by page: `?limit=` orders from `?cursor=` on. The index follows within moments. */
+export const listCustomerOrders: QueryHandler = async ({ path, query }, reader) => {
+  const { items, cursor } = await reader.query<OrderItem>({
+    index: 'byOwner',
+    pk: customerKeyOf(path['customerId'] ?? ''),
+    newestFirst: true,
+    limit: pageSizeOf(query['limit']),
+    cursor: query['cursor'],
+  });
+  return { status: 200, body: { orders: items.map(orderOf), cursor } };
+};
+
+function pageSizeOf(limit: string | undefined): number {
+  if (limit === undefined) return PAGE_SIZE;
+  const size = Number(limit);
+  if (!Number.isInteger(size) || size < 1 || size > PAGE_SIZE_MAX) {
+    throw new HttpProblem(400, 'Invalid limit', `\`limit\` is ${limit}; it is a whole number from 1 to ${PAGE_SIZE_MAX}`);
+  }
+  return size;
+}

@@ -1,0 +1,6 @@
+import { PlaceOrder } from '../../schemas/index.ts';
+import { command } from '../backbone/command.ts';
+import { placeOrder } from './place-order.ts';
+
+/** `POST /orders` */
+export const handler = command({ name: 'orders-place-order', on: PlaceOrder.v1 }, placeOrder);

@@ -1,0 +1,28 @@
+/** What a charge asks for. */
+export interface ChargeRequest {
+  /** The same key gets the same answer, and charges once. */
+  readonly idempotencyKey: string;
+  readonly orderId: string;
+  readonly amountCents: number;
+  readonly currency: string;
+  readonly cardToken: string;
+}
+
+/** What became of a charge. */
+export type ChargeResult = { readonly outcome: 'charged'; readonly paymentId: string } | { readonly outcome: 'declined'; readonly reason: string };
+
+/** What a refund asks for: all of one charge. */
+export interface RefundRequest {
+  /** The same key gets the same answer, and refunds once. */
+  readonly idempotencyKey: string;
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly amountCents: number;
+  readonly currency: string;
+}
+
+/** The port to whoever moves the money. Both calls throw `RetryableError` where it is not known whether they took effect: repeat them with the same key. */
+export interface PaymentGateway {
+  charge(request: ChargeRequest): Promise<ChargeResult>;
+  refund(request: RefundRequest): Promise<{ readonly refundId: string }>;
+}

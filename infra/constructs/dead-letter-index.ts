@@ -1,0 +1,62 @@
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { HandlerFunction } from './handler-function.ts';
+import { SYSTEM } from './naming.ts';
+import { deadLetterQueue } from './queue.ts';
+import { ServiceTable } from './service-table.ts';
+
+const HANDLER = 'functions/backbone/dead-letter-indexer.handler.ts';
+
+/**
+ * Answers "what failed, and why" without receiving from a dead-letter queue: a table that handlers write when they dead-letter, and an indexer that reads what the
+ * queues' redrive policies moved, when an alarm says that there is something.
+ */
+export class DeadLetterIndex extends Construct {
+  readonly table: ServiceTable;
+  /** ARN of the indexer's role, which each dead-letter queue lets read. */
+  readonly indexerRoleArn: string;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    // It can be made again from the queues: nothing is lost with it.
+    this.table = new ServiceTable(this, 'Index', { hasStream: false, removalPolicy: RemovalPolicy.DESTROY });
+    const indexer = new HandlerFunction(this, 'Indexer', {
+      handler: HANDLER,
+      timeout: Duration.seconds(60),
+      environment: { DEAD_LETTER_INDEX_TABLE_NAME: this.table.tableName },
+    });
+    this.indexerRoleArn = indexer.roleArn;
+    indexer.allow(['dynamodb:UpdateItem'], this.table.tableArn);
+    indexer.allow(['ssm:GetParametersByPath'], Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName: `${SYSTEM}/consumers` }));
+
+    const undelivered = deadLetterQueue(this, 'Undelivered', { name: `${SYSTEM}-alarms-undelivered`, of: 'the rule of the dead-letter indexer' });
+    const rule = new Rule(this, 'AlarmRule', {
+      ruleName: `${SYSTEM}-dead-letter-alarms`,
+      description: 'A dead-letter queue has its first message.',
+      eventPattern: {
+        source: ['aws.cloudwatch'],
+        detailType: ['CloudWatch Alarm State Change'],
+        detail: { alarmName: [{ wildcard: `${SYSTEM}-*-dead-letters` }], state: { value: ['ALARM'] } },
+      },
+    });
+    rule.addTarget({
+      bind: () => ({
+        arn: indexer.lambda.functionArn,
+        deadLetterConfig: { arn: undelivered.queue.queueArn },
+        retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds: Duration.hours(1).toSeconds() },
+      }),
+    });
+    indexer.lambda.addPermission('AlarmRule', { principal: new ServicePrincipal('events.amazonaws.com'), sourceArn: rule.ruleArn });
+    undelivered.queue.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [undelivered.queue.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+      }),
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type CfnQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+/** Longest that a queue keeps a message. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
+const RETENTION_MAX = Duration.days(14);
+
+/** A queue with a name, encrypted at rest, that refuses plain HTTP. */
+export function encryptedQueue(scope: Construct, id: string, props: QueueProps & { readonly queueName: string }): Queue {
+  return new Queue(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props });
+}
+
+/** A dead-letter queue and the alarm that rings at its first message. */
+export interface DeadLetterQueue {
+  readonly queue: Queue;
+  readonly alarmName: string;
+}
+
+/**
+ * Makes the end of an asynchronous edge: a queue that keeps messages as long as SQS can, and an alarm on its depth. The alarm counts visible messages, because
+ * `NumberOfMessagesSent` leaves out what a redrive policy moves here.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+ */
+export function deadLetterQueue(scope: Construct, id: string, { name, of }: { readonly name: string; readonly of: string }): DeadLetterQueue {
+  const queue = encryptedQueue(scope, id, { queueName: name, retentionPeriod: RETENTION_MAX });
+  new Alarm(scope, `${id}Alarm`, {
+    alarmName: name,
+    alarmDescription: `Messages that ${of} could not deliver wait in ${name}. Look: tickertape dlq list; send again: tickertape dlq redrive.`,
+    metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: Stats.MAXIMUM }),
+    threshold: 1,
+    evaluationPeriods: 1,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+  Validations.of(queue).acknowledge({
+    id: 'AwsSolutions-SQS3',
+    reason: 'It is the dead-letter queue of a target or a stream, which the rule does not see: nothing consumes it but an operator.',
+  });
+  return { queue, alarmName: name };
+}
+
+/**
+ * Lets one queue, and no other, redrive into a dead-letter queue. The source is told by its name: its redrive policy names the dead-letter queue,
+ * and two resources cannot wait for each other.
+ */
+export function allowRedriveFrom(deadLetters: Queue, sourceQueueName: string): void {
+  const sourceArn = Stack.of(deadLetters).formatArn({ service: 'sqs', resource: sourceQueueName });
+  (deadLetters.node.defaultChild as CfnQueue).redriveAllowPolicy = { redrivePermission: 'byQueue', sourceQueueArns: [sourceArn] };
+}

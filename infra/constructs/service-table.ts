@@ -1,0 +1,45 @@
+import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+
+/** What differs from table to table. */
+export interface ServiceTableProps {
+  /** Whether changes are streamed. @default true: an outbox reads the stream */
+  readonly hasStream?: boolean;
+  /** What becomes of the table when the stack goes. @default RETAIN: it holds the business's state */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** The table of one service: keys `pk` and `sk`, time-to-live `expiresAt` in seconds, index `byOwner` for the access pattern "all of one owner's". */
+export class ServiceTable extends Construct {
+  readonly tableName: string;
+  readonly tableArn: string;
+  /** ARN of the index `byOwner`. */
+  readonly byOwnerArn: string;
+  readonly #table: TableV2;
+
+  constructor(scope: Construct, id: string, { hasStream = true, removalPolicy = RemovalPolicy.RETAIN }: ServiceTableProps = {}) {
+    super(scope, id);
+    const text = (name: string) => ({ name, type: AttributeType.STRING });
+    this.#table = new TableV2(this, 'Table', {
+      partitionKey: text('pk'),
+      sortKey: text('sk'),
+      billing: Billing.onDemand(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'expiresAt',
+      globalSecondaryIndexes: [{ indexName: 'byOwner', partitionKey: text('ownerKey'), sortKey: text('ownerSort') }],
+      removalPolicy,
+      ...(hasStream && { dynamoStream: StreamViewType.NEW_IMAGE }),
+    });
+    this.tableName = this.#table.tableName;
+    this.tableArn = this.#table.tableArn;
+    this.byOwnerArn = `${this.tableArn}/index/byOwner`;
+  }
+
+  /** ARN of the stream of changes. @throws where the table has none */
+  get streamArn(): string {
+    const arn = this.#table.tableStreamArn;
+    if (arn === undefined) throw new Error(`${this.node.path} has no stream (hasStream: false), so that an outbox cannot read it`);
+    return arn;
+  }
+}

@@ -1,0 +1,216 @@
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { ArnPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { EventContract } from '../../schemas/index.ts';
+import type { EventBus } from './event-bus.ts';
+import { type FunctionProps, HandlerFunction } from './handler-function.ts';
+import { physicalName, SYSTEM } from './naming.ts';
+import { allowRedriveFrom, type DeadLetterQueue, deadLetterQueue, encryptedQueue } from './queue.ts';
+import type { ServiceTable } from './service-table.ts';
+
+/** Less, and messages of a throttled function come back before its retries end. @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const VISIBILITY_PER_TIMEOUT = 6;
+
+/** EventBridge's own limits, said out loud. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+const RULE_RETRIES_MAX = 185;
+const RULE_RETRY_AGE_MAX = Duration.hours(24);
+
+/** What a subscription needs. */
+export interface SubscriptionProps extends Pick<FunctionProps, 'handler' | 'environment' | 'memorySize' | 'reservedConcurrentExecutions'> {
+  readonly bus: EventBus;
+  /** The consumer's name, once in the system. */
+  readonly name: string;
+  /** What it consumes: `OrderPlaced.v1` is any minor version of this major. */
+  readonly on: readonly EventContract[];
+  /** The service's table, which holds the commit record that makes the consumer idempotent. */
+  readonly table: ServiceTable;
+  /** Takes only events of this flow. @default events of every flow, and of none */
+  readonly flow?: 'choreography' | 'orchestration';
+  /** How long one invocation may take. @default 30 seconds */
+  readonly timeout?: Duration;
+  /** How long a message stays hidden once it was received. @default six times the timeout, which is the least, and the batching window */
+  readonly visibilityTimeout?: Duration;
+  /** Receives of a message before the queue itself moves it to the dead-letter queue. @default 5 */
+  readonly maxReceiveCount?: number;
+  /** Messages in one invocation, at most: 10 without a batching window. @default 10 */
+  readonly batchSize?: number;
+  /** How long Lambda waits for a batch to fill. @default none: an event is handled when it comes */
+  readonly maxBatchingWindow?: Duration;
+  /** Invocations at the same time, from 2 on. @default as many as Lambda scales to */
+  readonly maxConcurrency?: number;
+  /** Age after which a message is dead-lettered as `expired` instead of handled. Less than the queue's retention. @default 3 days */
+  readonly timeToLive?: Duration;
+  /** How long the queue keeps a message. @default 4 days */
+  readonly retention?: Duration;
+}
+
+/**
+ * A consumer on the bus, with a dead-letter queue on every edge:
+ *
+ *     bus ── rule ──▶ queue ──▶ function
+ *              └▶ rule's DLQ └▶ DLQ ◀┘ (by the handler, with its reason)
+ */
+export class Subscription extends Construct {
+  readonly queue: Queue;
+  readonly function: HandlerFunction;
+
+  constructor(scope: Construct, id: string, props: SubscriptionProps) {
+    super(scope, id);
+    checkProps(this, props);
+    const { bus, name, table, timeout = Duration.seconds(30), maxReceiveCount = 5, retention = Duration.days(4), timeToLive = Duration.days(3) } = props;
+    const queueName = physicalName(this, { kind: 'consumer', name });
+    const deadLetters = deadLetterQueue(this, 'DeadLetters', { name: `${queueName}-dead-letters`, of: `consumer ${name}` });
+    const undelivered = deadLetterQueue(this, 'Undelivered', { name: `${queueName}-undelivered`, of: `the rule of consumer ${name}` });
+    allowRedriveFrom(deadLetters.queue, queueName);
+    this.queue = encryptedQueue(this, 'Queue', {
+      queueName,
+      visibilityTimeout: props.visibilityTimeout ?? leastVisibility(timeout, props.maxBatchingWindow),
+      retentionPeriod: retention,
+      deadLetterQueue: { queue: deadLetters.queue, maxReceiveCount },
+    });
+    this.#rule(props, undelivered.queue);
+
+    this.function = new HandlerFunction(this, 'Handler', {
+      handler: props.handler,
+      name,
+      timeout,
+      environment: {
+        QUEUE_URL: this.queue.queueUrl,
+        DEAD_LETTER_QUEUE_URL: deadLetters.queue.queueUrl,
+        MAX_RECEIVE_COUNT: String(maxReceiveCount),
+        TIME_TO_LIVE_SECONDS: String(timeToLive.toSeconds()),
+        DEAD_LETTER_INDEX_TABLE_NAME: bus.deadLetterIndex.table.tableName,
+        ...props.environment,
+      },
+      ...(props.memorySize && { memorySize: props.memorySize }),
+      ...(props.reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
+    });
+    this.function.writesTo(table);
+    // The first three are the mapping's, in the function's name; the last is also the handler's, for back-off.
+    this.function.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'], this.queue.queueArn);
+    this.function.allow(['sqs:SendMessage'], deadLetters.queue.queueArn);
+    this.function.allow(['dynamodb:UpdateItem'], bus.deadLetterIndex.table.tableArn);
+    new EventSourceMapping(this, 'Mapping', {
+      target: this.function.lambda,
+      eventSourceArn: this.queue.queueArn,
+      batchSize: props.batchSize ?? 10,
+      reportBatchItemFailures: true,
+      ...(props.maxBatchingWindow && { maxBatchingWindow: props.maxBatchingWindow }),
+      ...(props.maxConcurrency !== undefined && { maxConcurrency: props.maxConcurrency }),
+    });
+    this.#letIndexerLook(bus, deadLetters.queue);
+    this.#describe(props, { deadLetters, undelivered, maxReceiveCount });
+  }
+
+  #rule({ bus, on, flow, name }: SubscriptionProps, undelivered: Queue): void {
+    const rule = new Rule(this, 'Rule', {
+      ruleName: physicalName(this, { kind: 'rule', name }),
+      eventBus: bus.bus,
+      eventPattern: {
+        source: [...new Set(on.map(({ context }) => `tickertape.${context}`))],
+        detailType: [...new Set(on.map(({ type }) => type))],
+        detail: {
+          // A major version is another contract: who does not consume it must not get it.
+          dataschema: on.map(({ dataschema }) => ({ prefix: dataschema.replace(/\.\d+$/, '.') })),
+          ...(flow !== undefined && { flow: [flow] }),
+        },
+      },
+    });
+    // Bound here instead of with aws-events-targets, which loads every service that a rule can reach.
+    rule.addTarget({
+      bind: () => ({
+        arn: this.queue.queueArn,
+        deadLetterConfig: { arn: undelivered.queueArn },
+        retryPolicy: { maximumRetryAttempts: RULE_RETRIES_MAX, maximumEventAgeInSeconds: RULE_RETRY_AGE_MAX.toSeconds() },
+        targetResource: this.queue,
+      }),
+    });
+    for (const queue of [this.queue, undelivered]) {
+      queue.addToResourcePolicy(
+        new PolicyStatement({
+          effect: Effect.ALLOW,
+          principals: [new ServicePrincipal('events.amazonaws.com')],
+          actions: ['sqs:SendMessage'],
+          resources: [queue.queueArn],
+          conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+        }),
+      );
+    }
+  }
+
+  /** Granted by the queue, so that a new consumer changes nothing in the stack of the index. */
+  #letIndexerLook({ deadLetterIndex }: EventBus, deadLetters: Queue): void {
+    deadLetters.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        principals: [new ArnPrincipal(deadLetterIndex.indexerRoleArn)],
+        actions: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility'],
+        resources: [deadLetters.queueArn],
+      }),
+    );
+  }
+
+  /** Writes what an operator has to know of the consumer. */
+  #describe(
+    { name, on }: SubscriptionProps,
+    {
+      deadLetters,
+      undelivered,
+      maxReceiveCount,
+    }: { readonly deadLetters: DeadLetterQueue; readonly undelivered: DeadLetterQueue; readonly maxReceiveCount: number },
+  ): void {
+    const description = {
+      consumer: name,
+      context: this.function.context,
+      on: on.map(({ type, major }) => `${type}.v${major}`),
+      queueUrl: this.queue.queueUrl,
+      queueArn: this.queue.queueArn,
+      deadLetterQueueUrl: deadLetters.queue.queueUrl,
+      deadLetterQueueArn: deadLetters.queue.queueArn,
+      ruleDeadLetterQueueUrl: undelivered.queue.queueUrl,
+      functionName: this.function.functionName,
+      alarmName: deadLetters.alarmName,
+      maxReceiveCount,
+    };
+    new CfnParameter(this, 'Description', {
+      name: `/${SYSTEM}/consumers/${name}`,
+      type: 'String',
+      description: `Where consumer ${name} is found by operators.`,
+      value: Stack.of(this).toJsonString(description),
+    });
+  }
+}
+
+/** Six timeouts, and the batching window on top. */
+function leastVisibility(timeout: Duration, window: Duration | undefined): Duration {
+  return Duration.seconds(timeout.toSeconds() * VISIBILITY_PER_TIMEOUT + (window?.toSeconds() ?? 0));
+}
+
+function checkProps(
+  scope: Construct,
+  { name, on, visibilityTimeout, timeout = Duration.seconds(30), maxBatchingWindow, timeToLive, retention }: SubscriptionProps,
+): void {
+  const refuse = (problem: string): never => {
+    throw new Error(`Consumer '${name}' (${scope.node.path}): ${problem}`);
+  };
+  if (on.length === 0) refuse('`on` is empty; name at least one event, such as OrderPlaced.v1');
+  for (const contract of on as readonly (Partial<EventContract> | undefined)[]) {
+    if (contract?.kind !== 'event')
+      refuse(
+        `\`on\` has ${contract?.type ?? 'something'} that is ${contract?.kind ? `a ${contract.kind}` : 'no contract'}; a consumer takes events, such as OrderPlaced.v1`,
+      );
+  }
+  const least = leastVisibility(timeout, maxBatchingWindow);
+  if (visibilityTimeout && visibilityTimeout.toSeconds() < least.toSeconds()) {
+    refuse(
+      `\`visibilityTimeout\` is ${visibilityTimeout.toSeconds()} s; with this timeout it is at least ${least.toSeconds()} s, or messages come back while they are handled`,
+    );
+  }
+  if ((timeToLive ?? Duration.days(3)).toSeconds() >= (retention ?? Duration.days(4)).toSeconds()) {
+    refuse('`timeToLive` is not less than the retention of the queue, which would drop messages silently before they are dead-lettered');
+  }
+}

@@ -1,0 +1,34 @@
+import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
+import { CfnOutput, Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { Dashboard } from '../constructs/dashboard.ts';
+import { DeadLetterIndex } from '../constructs/dead-letter-index.ts';
+import { EventBus } from '../constructs/event-bus.ts';
+import { HttpApi } from '../constructs/http-api.ts';
+import { SYSTEM } from '../constructs/naming.ts';
+
+/** What all services stand on: the bus, the way in, the dead-letter index, the dashboard. It knows no service. */
+export class BackboneStack extends Stack {
+  readonly bus: EventBus;
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { description: 'Tickertape: bus, HTTP API, dead-letter index, dashboard' });
+    const deadLetterIndex = new DeadLetterIndex(this, 'DeadLetterIndex');
+    this.bus = new EventBus(this, 'EventBus', { deadLetterIndex });
+    this.api = new HttpApi(this, 'HttpApi');
+    new Dashboard(this, 'Dashboard');
+    new CfnParameter(this, 'System', {
+      name: `/${SYSTEM}/system`,
+      type: 'String',
+      description: 'Where operators find the system.',
+      value: this.toJsonString({
+        busName: this.bus.busName,
+        busArn: this.bus.busArn,
+        deadLetterIndexTableName: deadLetterIndex.table.tableName,
+        apiUrl: this.api.url,
+      }),
+    });
+    new CfnOutput(this, 'ApiUrl', { value: this.api.url, description: 'Base URL of the HTTP API' });
+  }
+}

@@ -1,0 +1,25 @@
+import { Stack } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { Outbox } from '../constructs/outbox.ts';
+import { ServiceTable } from '../constructs/service-table.ts';
+import type { BackboneStack } from './backbone-stack.ts';
+
+/** What a service's stack needs. */
+export interface ServiceStackProps {
+  readonly backbone: BackboneStack;
+}
+
+/** One service: its own table and its outbox. What it consumes and answers is added by the stack of each service. */
+export abstract class ServiceStack extends Stack {
+  readonly table: ServiceTable;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { backbone, context, description, emits = true }: ServiceStackProps & { readonly context: string; readonly description: string; readonly emits?: boolean },
+  ) {
+    super(scope, id, { description: `Tickertape: ${description}` });
+    this.table = new ServiceTable(this, 'State', { hasStream: emits });
+    if (emits) new Outbox(this, 'Outbox', { context, table: this.table, bus: backbone.bus });
+  }
+}

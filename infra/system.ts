@@ -1,0 +1,26 @@
+import type { App } from 'aws-cdk-lib/core';
+import { AnalyticsStack } from './stacks/analytics-stack.ts';
+import { BackboneStack } from './stacks/backbone-stack.ts';
+import { InventoryStack } from './stacks/inventory-stack.ts';
+import { NotificationsStack } from './stacks/notifications-stack.ts';
+import { OrdersStack } from './stacks/orders-stack.ts';
+import { PaymentsStack } from './stacks/payments-stack.ts';
+import { ShippingStack } from './stacks/shipping-stack.ts';
+import { UsersStack } from './stacks/users-stack.ts';
+
+/** `.example` is reserved: mail to it never leaves. A deployment sets the context `mailFrom` to an address that SES has verified. */
+const MAIL_FROM = 'orders@tickertape.example';
+
+/** Puts the stacks of this system into an app, and answers the one that others build on. */
+export function composeSystem(app: App): BackboneStack {
+  const backbone = new BackboneStack(app, 'TickertapeBackbone');
+  const mailFrom = (app.node.tryGetContext('mailFrom') as string | undefined) ?? MAIL_FROM;
+  new OrdersStack(app, 'TickertapeOrders', { backbone });
+  new PaymentsStack(app, 'TickertapePayments', { backbone });
+  new InventoryStack(app, 'TickertapeInventory', { backbone });
+  new ShippingStack(app, 'TickertapeShipping', { backbone });
+  new NotificationsStack(app, 'TickertapeNotifications', { backbone, mailFrom });
+  new UsersStack(app, 'TickertapeUsers', { backbone });
+  new AnalyticsStack(app, 'TickertapeAnalytics', { backbone });
+  return backbone;
+}
