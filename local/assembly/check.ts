@@ -18,7 +18,12 @@ export class AssemblyNotEmulated extends UserError {
   readonly problems: readonly Unsupported[];
 
   constructor(problems: readonly Unsupported[]) {
-    const lines = problems.map(({ what, logicalId, cdkPath, stackName }) => `  ${what}: ${cdkPath} (${logicalId} in stack ${stackName})`);
+    const byWhat = new Map<string, string[]>();
+    for (const { what, logicalId, cdkPath, stackName } of problems)
+      byWhat.set(what, [...(byWhat.get(what) ?? []), `${cdkPath} (${logicalId} in stack ${stackName})`]);
+    const lines = [...byWhat].map(([what, places]) =>
+      places.length === 1 ? `  ${what}: ${places[0]}` : [`  ${what}, ${places.length} times:`, ...places].join('\n    '),
+    );
     super(
       `The assembly needs ${problems.length === 1 ? 'something' : `${problems.length} things`} that the embedded AWS does not emulate; nothing was deployed.\n${lines.join('\n')}\nWhat is emulated: docs/services/README.md`,
     );

@@ -25,6 +25,7 @@ const COMPACTION_BYTES_MIN = 16 * 1024 * 1024;
 const CLOSE_COMPACTION_SHARE = 0.25;
 
 const DONE = Promise.resolve();
+const NEVER = new Promise<void>(() => {});
 
 /**
  * Opens the folder that keeps a plane's collections, makes it where there is none, and locks it until `close`. A `UserError` for a folder that is in use,
@@ -60,6 +61,7 @@ export class DataFolder implements CollectionStore {
   readonly #collections: Collections;
   #changed = new Map<string, Set<string>>();
   #isScheduled = false;
+  #isClosed = false;
   #waiting: Waiter | undefined;
   #failure: Error | undefined;
   #log: DataFile;
@@ -93,7 +95,9 @@ export class DataFolder implements CollectionStore {
     else queueMicrotask(() => this.#flush());
   }
 
+  /** After `close` it never resolves: what is still under way is not acknowledged, and is no error either. */
   settled(): Promise<void> {
+    if (this.#isClosed) return NEVER;
     if (this.#failure) return Promise.reject(this.#failure);
     if (!this.#isScheduled) return DONE;
     this.#waiting ??= waiter();
@@ -102,12 +106,12 @@ export class DataFolder implements CollectionStore {
 
   /** Writes what is left, compacts where it pays, and gives the folder back. What changes later is not kept. */
   close(): void {
-    if (this.#failure instanceof FolderClosed) return;
+    if (this.#isClosed) return;
     this.#flush();
     if (!this.#snapshot && this.#log.sizeBytes > this.#snapshotBytes * CLOSE_COMPACTION_SHARE) this.#beginSnapshot();
     while (this.#snapshot && !this.#failure) this.#stepSnapshot();
     this.#log.close();
-    this.#failure ??= new FolderClosed(`The data folder ${this.directory} is closed.`);
+    this.#isClosed = true;
     this.#unlock();
   }
 
@@ -123,14 +127,14 @@ export class DataFolder implements CollectionStore {
     }
     if (this.#failure) waiting?.reject(this.#failure);
     else waiting?.resolve();
-    if (this.#snapshot || this.#log.sizeBytes <= Math.max(this.#compactionBytesMin, this.#snapshotBytes * 2)) return;
+    if (this.#snapshot || this.#isClosed || this.#log.sizeBytes <= Math.max(this.#compactionBytesMin, this.#snapshotBytes * 2)) return;
     this.#beginSnapshot();
     setImmediate(() => this.#compact());
   }
 
   /** Writes, unless writing has failed: half a batch may stand in the file then, and nothing may come after it. */
   #write(work: () => void): void {
-    if (this.#failure) return;
+    if (this.#failure || this.#isClosed) return;
     try {
       work();
     } catch (cause) {
@@ -187,5 +191,3 @@ function waiter(): Waiter {
   });
   return { promise, resolve, reject };
 }
-
-class FolderClosed extends UserError {}

@@ -256,10 +256,17 @@ describe('a folder that cannot be used is refused and left as it is', () => {
     folder.close();
   });
 
-  it('once it is closed', async () => {
-    const folder = openDataFolder(newFolder());
+  it('once it is closed: what is still under way is not acknowledged', async () => {
+    const directory = newFolder();
+    const folder = openDataFolder(directory);
     folder.close();
-    await expect(folder.settled()).rejects.toThrow(/is closed/);
+    collectionOf<number>(folder, 'a').put('late', 1);
+    const first = await Promise.race([
+      folder.settled().then(() => 'acknowledged'),
+      new Promise((resolve) => setImmediate(() => setImmediate(resolve, 'not acknowledged'))),
+    ]);
+    expect(first).toBe('not acknowledged');
+    expect(contentsOf(directory, 'a')).toStrictEqual({ a: {} });
   });
 
   it('once a value cannot be written: nothing is acknowledged any more', async () => {
