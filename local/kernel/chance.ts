@@ -12,7 +12,31 @@ export interface Chance {
   fork(label: string): Chance;
 }
 
-const HEX = '0123456789abcdef';
+const HEX = Buffer.from('0123456789abcdef');
+
+/** Where the four words of a UUID stand in its text, eight digits each: past the hyphens after 8, 12, 16 and 20 digits. */
+const UUID_PLACES = [
+  [0, 1, 2, 3, 4, 5, 6, 7],
+  [9, 10, 11, 12, 14, 15, 16, 17],
+  [19, 20, 21, 22, 24, 25, 26, 27],
+  [28, 29, 30, 31, 32, 33, 34, 35],
+] as const;
+const VERSION_PLACE = 14;
+const VARIANT_PLACE = 19;
+
+/** Written in place and copied out as one flat string: ids are drawn for every message and serve as keys. */
+const uuidText = Buffer.from('00000000-0000-4000-8000-000000000000');
+
+function uuidOf(next: () => number): string {
+  for (const places of UUID_PLACES) {
+    const word = next();
+    for (let digit = 0; digit < 8; digit += 1) uuidText[places[digit] as number] = HEX[(word >>> (28 - digit * 4)) & 15] as number;
+  }
+  uuidText[VERSION_PLACE] = HEX[4] as number;
+  const variant = uuidText[VARIANT_PLACE] as number;
+  uuidText[VARIANT_PLACE] = HEX[8 + (HEX.indexOf(variant) & 3)] as number;
+  return uuidText.toString('latin1');
+}
 
 /** FNV-1a: spreads a label over 32 bits. @see http://www.isthe.com/chongo/tech/comp/fnv/ */
 function hash32(text: string): number {
@@ -43,16 +67,11 @@ export function seededChance(seed: string | number): Chance {
     for (let index = 0; index < length; index += 1) out += alphabet[below(alphabet.length)];
     return out;
   };
-  const hex = (word: number): string => word.toString(16).padStart(8, '0');
   return {
     random: () => next() / 4294967296,
     below,
     text,
-    uuid: () => {
-      const digits = hex(next()) + hex(next()) + hex(next()) + hex(next());
-      const variant = HEX[8 + (parseInt(digits[16] ?? '0', 16) & 3)];
-      return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
-    },
+    uuid: () => uuidOf(next),
     fork: (label) => seededChance(`${seed}/${label}`),
   };
 }
