@@ -1,3 +1,4 @@
+import { NotEmulated } from '../../kernel/errors.ts';
 import type { PhysicalResource, Properties, ResourcePlace, ResourceType } from '../../kernel/resource.ts';
 import type { Context } from '../../kernel/service.ts';
 import { roleNotFound } from './errors.ts';
@@ -72,7 +73,7 @@ const role: ResourceType<IamState> = {
 
 function refuseOtherOwners(properties: Properties, type: string): void {
   for (const owner of ['Users', 'Groups']) {
-    if ((properties[owner] ?? []).length > 0) throw new Error(`${type} with ${owner} is not emulated: policies are attached to roles only`);
+    if ((properties[owner] ?? []).length > 0) throw new NotEmulated(`${type} with ${owner}`, 'iam');
   }
 }
 

@@ -12,8 +12,12 @@ type Output<T> = Omit<T, '$metadata'>;
 /** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const SESSION_SECONDS_DEFAULT = 3600;
 
-export function getCallerIdentity(_input: GetCallerIdentityCommandInput, { kernel, principal }: Sts): Output<GetCallerIdentityCommandOutput> {
-  return { Account: kernel.accountId, Arn: principalName(principal, kernel.accountId), UserId: kernel.accountId };
+/** `UserId` is the account of the operator, and `<role id>:<session>` of a role. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html */
+export async function getCallerIdentity(_input: GetCallerIdentityCommandInput, context: Sts): Promise<Output<GetCallerIdentityCommandOutput>> {
+  const { kernel, principal } = context;
+  const role = principal.type === 'role' ? await trustOf(principal.roleArn, context) : undefined;
+  const userId = principal.type === 'role' && role ? `${role.roleId}:${principal.sessionName}` : kernel.accountId;
+  return { Account: kernel.accountId, Arn: principalName(principal, kernel.accountId), UserId: userId };
 }
 
 /** The role's trust policy and id, from IAM; a role that is not there is refused as one that may not be assumed, as AWS does. */

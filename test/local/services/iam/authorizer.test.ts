@@ -103,11 +103,11 @@ describe('the authorizer', () => {
 });
 
 describe('a role', () => {
-  it('keeps policies of others when its own inline policies change', () => {
+  it('keeps policies of others when its own inline policies change', async () => {
     create('AWS::IAM::Policy', { PolicyName: 'p', PolicyDocument: { Statement: [] }, Roles: ['relay'] });
     const before = { AssumeRolePolicyDocument: TRUST, RoleName: 'relay' };
     const after = { ...before, Policies: [{ PolicyName: 'own', PolicyDocument: { Statement: [] } }] };
-    resourceTypes['AWS::IAM::Role']?.update(after, before, { ref: 'relay', attributes: {} }, place, kernel.contextFor('iam') as never);
+    await resourceTypes['AWS::IAM::Role']?.update(after, before, { ref: 'relay', attributes: {} }, place, kernel.contextFor('iam') as never);
     expect(Object.keys(state.roles.get('relay')?.inlinePolicies ?? {})).toEqual(['p', 'own']);
   });
 
@@ -126,6 +126,11 @@ describe('STS', () => {
       RoleSessionName: 'me',
     });
     expect(kernel.credentials.principalOf(credentials.AccessKeyId)).toEqual({ type: 'role', roleArn: RELAY.roleArn, sessionName: 'me' });
+    expect(await call('sts', 'GetCallerIdentity', {}, RELAY)).toEqual({
+      Account: '111111111111',
+      Arn: 'arn:aws:sts::111111111111:assumed-role/relay/relay',
+      UserId: `${state.roles.get('relay')?.roleId}:relay`,
+    });
     await expect(call('sts', 'AssumeRole', { RoleArn: RELAY.roleArn, RoleSessionName: 'me' }, RULE)).rejects.toThrow(
       'is not authorized to perform: sts:AssumeRole',
     );
