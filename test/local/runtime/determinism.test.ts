@@ -77,4 +77,24 @@ describe('an unmodified bundle on a virtual clock', () => {
     await trace(1);
     expect(performance.now() - startedMs).toBeLessThan(4000);
   });
+
+  it('has what the machine computes before the clock moves on, in the order of the calls', async () => {
+    const source = `exports.handler = async () => {
+      const { gzip, createGzip } = require('node:zlib'), { pbkdf2 } = require('node:crypto');
+      const order = [], large = Buffer.alloc(4_000_000, 'abc'), done = [];
+      const later = (name, start) => done.push(new Promise((resolve) => start(() => { order.push(name); resolve() })));
+      later('timer', (end) => setTimeout(end, 1));
+      later('gzip', (end) => gzip(large, end));
+      later('stream', (end) => { const stream = createGzip(); stream.resume(); stream.on('end', end); stream.end(large) });
+      later('pbkdf2', (end) => pbkdf2('a', 'b', 20_000, 32, 'sha256', end));
+      later('digest of much', (end) => crypto.subtle.digest('SHA-512', large).then(end));
+      later('digest of little', (end) => crypto.subtle.digest('SHA-1', Buffer.from('a')).then(end));
+      await Promise.all(done);
+      return order;
+    }`;
+    const { payload } = await virtualPlane().run(codeOf(source));
+    expect((payload as string[]).at(-1)).toBe('timer');
+    expect((payload as string[]).indexOf('digest of much')).toBeLessThan((payload as string[]).indexOf('digest of little'));
+    expect((await virtualPlane().run(codeOf(source))).payload).toEqual(payload);
+  });
 });

@@ -19,7 +19,7 @@ export function readBatchResponse(payload: string, isInBatch: (identifier: strin
   const identifiers = new Set<string>();
   for (const failure of failures as unknown[]) {
     const identifier = typeof failure === 'object' && failure !== null ? (failure as { itemIdentifier?: unknown }).itemIdentifier : undefined;
-    if (typeof identifier !== 'string' || identifier === '' || !isInBatch(identifier)) return FAILED;
+    if (typeof identifier !== 'string' || !isInBatch(identifier)) return FAILED;
     identifiers.add(identifier);
   }
   return identifiers.size === 0 ? SUCCEEDED : { kind: 'some', identifiers };
