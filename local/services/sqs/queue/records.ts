@@ -32,8 +32,6 @@ export interface Message {
   readonly sourceArn: string | undefined;
   /** Receives in the queues it was in before: `ApproximateReceiveCount` counts on, `maxReceiveCount` does not. */
   readonly priorReceives: number;
-  /** Size of the body and the attributes. */
-  readonly sizeBytes: number;
   availableMs: number;
   /** Receives in this queue. Also the number of the newest receipt handle. */
   receiveCount: number;

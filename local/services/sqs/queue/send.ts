@@ -44,7 +44,6 @@ export function send(world: World, queue: Queue, draft: MessageDraft, options: {
     sequenceNumber,
     sourceArn: undefined,
     priorReceives: 0,
-    sizeBytes: draft.sizeBytes,
     availableMs: nowMs + (draft.delayMs ?? delayMs),
     receiveCount: 0,
     firstReceivedMs: 0,
