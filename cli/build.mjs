@@ -4,7 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** Programs: the command itself, and the threads in which the embedded plane runs functions. */
-const entryPoints = { tickertape: 'cli/main.ts', 'function-worker': 'local/runtime/function-worker.ts' };
+const entryPoints = { tickertape: 'cli/main.ts', 'runtime-worker': 'local/runtime/worker.ts' };
 
 /** CommonJS packages inside an ES module bundle ask for `require`. */
 const banner = "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);";

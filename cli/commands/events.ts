@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect, followFlow } from '../../operations/api/client.ts';
-import type { FlowChange } from '../../operations/flow/flow-event.ts';
+import type { FollowedChange } from '../../operations/flow/flow-event.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { flowLine } from '../output/flow-line.ts';
@@ -22,7 +22,8 @@ function isOfType(type: string, patterns: readonly string[]): boolean {
   return patterns.length === 0 || patterns.some((pattern) => (pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern));
 }
 
-function isWanted(change: FlowChange, types: readonly string[], options: TailOptions): boolean {
+function isWanted(change: FollowedChange, types: readonly string[], options: TailOptions): boolean {
+  if (change.kind === 'dropped') return true;
   if (!isOfType(change.event.type, types)) return false;
   if (options.thread && change.event.correlationId !== options.thread) return false;
   const { consumer, failures } = options;

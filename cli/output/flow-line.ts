@@ -1,4 +1,4 @@
-import type { FlowChange, FlowEvent, Handling } from '../../operations/flow/flow-event.ts';
+import type { FlowEvent, FollowedChange, Handling } from '../../operations/flow/flow-event.ts';
 import { formatDuration, formatTime } from './duration.ts';
 import { stateLabel, styled } from './style.ts';
 
@@ -17,7 +17,8 @@ export function handlingText({ consumer, state, attempts, queuedAtMs, endedAtMs,
 }
 
 /** One readable line for one change. */
-export function flowLine(change: FlowChange): string {
+export function flowLine(change: FollowedChange): string {
+  if (change.kind === 'dropped') return styled('gray', `┄ ${change.count} more, too fast to show ┄`);
   const { event } = change;
   if (change.kind === 'published') return `${styled('gray', formatTime(event.atMs))}  ${eventColumns(event)}`;
   const atMs = change.handling.endedAtMs ?? event.atMs;

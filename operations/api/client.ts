@@ -1,4 +1,4 @@
-import type { FlowChange } from '../flow/flow-event.ts';
+import type { FollowedChange } from '../flow/flow-event.ts';
 import { OPERATION_NAMES, type Operations } from '../operations.ts';
 import { API_PATH, CALL_HEADER, type Problem, STREAM_PATH } from './protocol.ts';
 
@@ -39,7 +39,7 @@ export function connect(consoleUrl: string): Operations {
 }
 
 /** What happens from now on, until `signal` is aborted. Ends where the other side ends. */
-export async function* followFlow(consoleUrl: string, signal: AbortSignal): AsyncGenerator<FlowChange> {
+export async function* followFlow(consoleUrl: string, signal: AbortSignal): AsyncGenerator<FollowedChange> {
   const url = new URL(STREAM_PATH, consoleUrl).href;
   const answer = await fetch(url, { signal }).catch((error: unknown) => {
     throw signal.aborted ? error : new UnreachableError(new URL(url).origin, error);
@@ -56,7 +56,7 @@ export async function* followFlow(consoleUrl: string, signal: AbortSignal): Asyn
         .filter((line) => line.startsWith('data: '))
         .map((line) => line.slice('data: '.length))
         .join('\n');
-      if (data) yield JSON.parse(data) as FlowChange;
+      if (data) yield JSON.parse(data) as FollowedChange;
     }
   }
 }

@@ -34,3 +34,6 @@ export interface FlowEvent {
 export type FlowChange =
   | { readonly kind: 'published'; readonly event: FlowEvent }
   | { readonly kind: 'handled'; readonly event: FlowEvent; readonly handling: Handling };
+
+/** What a follower in another process gets: the changes, and how many it was too slow for. */
+export type FollowedChange = FlowChange | { readonly kind: 'dropped'; readonly count: number };

@@ -142,7 +142,7 @@ export class FlowRecorder {
   }
 
   #fail(entry: JournalEntry): void {
-    const failed = entry.detail['messageIds'];
+    const failed = entry.detail['failed'];
     if (!Array.isArray(failed)) return;
     for (const messageId of failed) this.#change(String(messageId), 'retrying', entry);
   }

@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import type { DeploymentReport } from '../../local/index.ts';
+import { Host, type Reload } from '../../operations/embedded/host.ts';
+import type { FlowChange } from '../../operations/flow/flow-event.ts';
+import { placeSamples } from '../../operations/load/samples.ts';
+import type { GlobalOptions } from '../global-options.ts';
+import { formatDuration } from '../output/duration.ts';
+import { flowLine } from '../output/flow-line.ts';
+import { printJsonLine, printLine, printNote } from '../output/report.ts';
+import { styled } from '../output/style.ts';
+
+interface StartOptions extends GlobalOptions {
+  readonly app?: string;
+  readonly assembly?: string;
+  readonly port: number;
+  readonly consolePort: number;
+  readonly data?: string;
+  readonly clock: 'real' | 'x10';
+  readonly samples: boolean;
+  readonly watch: boolean;
+  readonly deliverTwice?: boolean;
+}
+
+/** Lines a second that a person can still follow; what goes beyond is counted. */
+const LINES_A_SECOND_MAX = 40;
+
+/** Prints events as they happen, at a readable pace. */
+class LivePrinter {
+  #secondStartMs = 0;
+  #printed = 0;
+  #held = 0;
+
+  print(change: FlowChange): void {
+    // A consumer's success is the rule; it shows in `trace`. What waits again or failed does not go without saying.
+    if (change.kind === 'handled' && change.handling.state !== 'retrying' && change.handling.state !== 'dead') return;
+    const nowMs = Date.now();
+    if (nowMs - this.#secondStartMs >= 1000) {
+      if (this.#held > 0) printLine(flowLine({ kind: 'dropped', count: this.#held }));
+      this.#secondStartMs = nowMs;
+      this.#printed = 0;
+      this.#held = 0;
+    }
+    if (this.#printed >= LINES_A_SECOND_MAX) this.#held += 1;
+    else printLine(flowLine(change));
+    this.#printed += 1;
+  }
+}
+
+function reportReload(outcome: Reload, isJson: boolean): void {
+  if (isJson) {
+    printJsonLine(
+      outcome.status === 'reloaded'
+        ? {
+            type: 'reloaded',
+            tookMs: Math.round(outcome.tookMs),
+            changes: outcome.report.changes.map(({ cdkPath, action, reason }) => ({ cdkPath, action, reason })),
+          }
+        : { type: 'reload-failed', message: outcome.error.message },
+    );
+    return;
+  }
+  if (outcome.status === 'failed') {
+    const output = (outcome.error as { output?: string }).output;
+    printLine(styled('red', `■ Not reloaded: ${outcome.error.message}`));
+    if (output) printLine(output);
+    return;
+  }
+  const { changes } = outcome.report;
+  if (changes.length === 0) return;
+  const shown = changes.slice(0, 5).map(({ action, cdkPath }) => `${action} ${cdkPath}`);
+  const more = changes.length > shown.length ? ` and ${changes.length - shown.length} more` : '';
+  printLine(styled('cyan', `↻ Reloaded in ${formatDuration(outcome.tookMs)}: ${shown.join(', ')}${more}`));
+}
+
+function printReady(host: Host, report: DeploymentReport, options: StartOptions, tookMs: number): void {
+  if (options.json) {
+    printJsonLine({ type: 'ready', endpoint: host.endpoint, api: host.apiUrl, console: host.consoleUrl, tookMs: Math.round(tookMs) });
+    return;
+  }
+  const resources = report.changes.length + report.unchanged;
+  printLine(`${styled('bold', 'Tickertape')} runs ${report.stacks.length} stacks, ${resources} resources, ready in ${formatDuration(tookMs)}`);
+  if (host.apiUrl) printLine(`  API       ${host.apiUrl}`);
+  printLine(`  AWS       ${host.endpoint}   (AWS_ENDPOINT_URL, region ${host.plane.kernel.region}, any credentials)`);
+  printLine(`  Operate   npx tickertape status | trace <order> | dlq list | events tail   (${host.consoleUrl})`);
+  printLine();
+}
+
+/** `tickertape start` */
+export async function start(options: StartOptions): Promise<void> {
+  const startMs = performance.now();
+  const host = new Host({
+    directory: process.cwd(),
+    app: options.app,
+    assembly: options.assembly,
+    port: options.port,
+    consolePort: options.consolePort,
+    dataDirectory: options.data === undefined ? undefined : resolve(options.data),
+    clockFactor: options.clock === 'x10' ? 10 : 1,
+    deliversTwice: options.deliverTwice === true,
+    onReload: options.watch ? (outcome) => reportReload(outcome, options.json) : undefined,
+    onBug: (error) => printNote(`A defect of the embedded plane: ${error instanceof Error ? error.stack : String(error)}`),
+  });
+  const interrupted = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  try {
+    const report = await host.start();
+    const printer = new LivePrinter();
+    if (!options.json) host.flow.listen((change) => printer.print(change));
+    printReady(host, report, options, performance.now() - startMs);
+    if (options.samples && host.apiUrl) await placeSamples(host.apiUrl, String(Date.now()));
+    await interrupted;
+    if (!options.json) printLine('\nStopping.');
+  } finally {
+    await host.close();
+  }
+}
