@@ -6,8 +6,9 @@
  * - CommonJS for Node 20 runs alike on `nodejs24.x` and in the sealed contexts of the embedded plane.
  * - The AWS SDK is bundled: a function runs the version that was tested, and its cold start reads one file.
  * - `mainFields` prefers ES modules, which esbuild can shake; the SDK's CommonJS build cannot be.
- * - Whitespace and syntax are minified and names are kept: a stack trace then reads without a source map, for a fifth more bytes. A source map of
- *   a bundled SDK is larger than the bundle. `lineLimit` gives positions in a trace a line.
+ * - Minified, with names kept: a stack trace names its functions without a source map, which for a bundled SDK is larger than the bundle. `lineLimit` gives
+ *   its positions a line.
+ * - Of the SDK's credential providers only the environment's is bundled (environment-credentials.mjs).
  * - Files whose content did not change are left alone, so that a watcher sees only what an edit changed.
  *
  * A source that does not compile is reported and leaves the last good bundles as they are; the exit code is 1.
@@ -16,6 +17,7 @@
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
@@ -50,9 +52,9 @@ async function bundle(handlers) {
     target: 'node20',
     format: 'cjs',
     mainFields: ['module', 'main'],
-    conditions: ['module', 'import'],
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
+    keepNames: true,
+    alias: { '@aws-sdk/credential-provider-node': fileURLToPath(new URL('environment-credentials.mjs', import.meta.url)) },
     lineLimit: 200,
     legalComments: 'none',
     charset: 'utf8',

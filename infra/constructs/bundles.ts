@@ -14,8 +14,8 @@ const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 /** A handler's bundle: a folder that is an asset as it stands. */
 export interface Bundle {
   readonly folder: string;
-  /** First part of the SHA-256 of the code: what `CODE_VERSION` says. */
-  readonly version: string;
+  /** SHA-256 of the code. */
+  readonly hash: string;
   /** Bounded context: `payments` of `functions/payments/charge-order.handler.ts`. */
   readonly context: string;
   /** `charge-order` */
@@ -34,7 +34,7 @@ export function findBundle(scope: IConstruct, handler: string): Bundle {
   const file = join(folder, 'index.js');
   if (!existsSync(file))
     throw new Error(`${handler} is not bundled: run \`node infra/bundling/bundle-functions.mjs\` (the CDK's command line does so by itself)`);
-  return { folder, name, context: basename(dirname(handler)), version: createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12) };
+  return { folder, name, context: basename(dirname(handler)), hash: createHash('sha256').update(readFileSync(file)).digest('hex') };
 }
 
 function unknownHandler(root: string, handler: string): Error {

@@ -31,7 +31,11 @@ export class DeadLetterIndex extends Construct {
     indexer.allow(['dynamodb:UpdateItem'], this.table.tableArn);
     indexer.allow(['ssm:GetParametersByPath'], Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName: `${SYSTEM}/consumers` }));
 
-    const undelivered = deadLetterQueue(this, 'Undelivered', { name: `${SYSTEM}-alarms-undelivered`, of: 'the rule of the dead-letter indexer' });
+    const undelivered = deadLetterQueue(this, 'Undelivered', {
+      name: `${SYSTEM}-alarms-undelivered`,
+      holds: 'alarms that did not reach the dead-letter indexer',
+      advice: 'What they announced is in the dead-letter queues, and not in the index yet.',
+    });
     const rule = new Rule(this, 'AlarmRule', {
       ruleName: `${SYSTEM}-dead-letter-alarms`,
       description: 'A dead-letter queue has its first message.',

@@ -7,6 +7,9 @@ import { findBundle } from './bundles.ts';
 import { physicalName } from './naming.ts';
 import type { ServiceTable } from './service-table.ts';
 
+/** Enough of a hash to tell versions apart in a log line. */
+const CODE_VERSION_LENGTH = 12;
+
 /** What differs from function to function. */
 export interface FunctionProps {
   /** Path of the handler from the root of the repository: `functions/<context>/<name>.handler.ts`. */
@@ -53,7 +56,8 @@ export class HandlerFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: Code.fromAsset(bundle.folder),
+      // The folder holds one file, whose hash is known: the CDK need not read it again.
+      code: Code.fromAsset(bundle.folder, { assetHash: bundle.hash }),
       timeout: props.timeout ?? Duration.seconds(10),
       memorySize: (props.memorySize ?? Size.mebibytes(512)).toMebibytes(),
       role: this.#role,
@@ -61,7 +65,7 @@ export class HandlerFunction extends Construct {
       environment: {
         POWERTOOLS_SERVICE_NAME: this.context,
         POWERTOOLS_METRICS_NAMESPACE: 'Tickertape',
-        CODE_VERSION: bundle.version,
+        CODE_VERSION: bundle.hash.slice(0, CODE_VERSION_LENGTH),
         ...props.environment,
       },
       ...(props.reservedConcurrentExecutions !== undefined && { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),

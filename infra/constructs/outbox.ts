@@ -50,7 +50,11 @@ export class Outbox extends Construct {
     });
 
     const name = physicalName(this, { kind: 'outbox', name: `${context}-relay-failures` });
-    const { queue } = deadLetterQueue(this, 'Failures', { name, of: `the relay of ${context}` });
+    const { queue } = deadLetterQueue(this, 'Failures', {
+      name,
+      holds: `positions in the stream of ${context} whose commits could not be published`,
+      advice: "The commit records in the table still hold the events; the relay's log says why.",
+    });
     relay.allow(['sqs:SendMessage'], queue.queueArn);
     new EventSourceMapping(this, 'Mapping', {
       target: relay.lambda,

@@ -22,11 +22,15 @@ export interface DeadLetterQueue {
  * `NumberOfMessagesSent` leaves out what a redrive policy moves here.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
  */
-export function deadLetterQueue(scope: Construct, id: string, { name, of }: { readonly name: string; readonly of: string }): DeadLetterQueue {
+export function deadLetterQueue(
+  scope: Construct,
+  id: string,
+  { name, holds, advice }: { readonly name: string; readonly holds: string; readonly advice: string },
+): DeadLetterQueue {
   const queue = encryptedQueue(scope, id, { queueName: name, retentionPeriod: RETENTION_MAX });
   new Alarm(scope, `${id}Alarm`, {
     alarmName: name,
-    alarmDescription: `Messages that ${of} could not deliver wait in ${name}. Look: tickertape dlq list; send again: tickertape dlq redrive.`,
+    alarmDescription: `${name} holds ${holds}. ${advice}`,
     metric: queue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1), statistic: Stats.MAXIMUM }),
     threshold: 1,
     evaluationPeriods: 1,

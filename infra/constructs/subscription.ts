@@ -63,8 +63,16 @@ export class Subscription extends Construct {
     checkProps(this, props);
     const { bus, name, table, timeout = Duration.seconds(30), maxReceiveCount = 5, retention = Duration.days(4), timeToLive = Duration.days(3) } = props;
     const queueName = physicalName(this, { kind: 'consumer', name });
-    const deadLetters = deadLetterQueue(this, 'DeadLetters', { name: `${queueName}-dead-letters`, of: `consumer ${name}` });
-    const undelivered = deadLetterQueue(this, 'Undelivered', { name: `${queueName}-undelivered`, of: `the rule of consumer ${name}` });
+    const deadLetters = deadLetterQueue(this, 'DeadLetters', {
+      name: `${queueName}-dead-letters`,
+      holds: `messages that consumer ${name} could not process`,
+      advice: 'See why with `tickertape dlq list`; send them again with `tickertape dlq redrive`.',
+    });
+    const undelivered = deadLetterQueue(this, 'Undelivered', {
+      name: `${queueName}-undelivered`,
+      holds: `events that the bus could not put into ${queueName}`,
+      advice: `The attribute ERROR_MESSAGE of a message says why; mended, move them to ${queueName}.`,
+    });
     allowRedriveFrom(deadLetters.queue, queueName);
     this.queue = encryptedQueue(this, 'Queue', {
       queueName,
