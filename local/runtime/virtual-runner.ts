@@ -31,68 +31,82 @@ export interface Runner extends FunctionRunner {
  * seed does not decide. Starting and computing take no virtual time. A handler that never yields is not interrupted.
  */
 export function createVirtualRunner(options: VirtualRunnerOptions): Runner {
-  const { kernel, dispatch, contextsMax = CONTEXTS_MAX } = options;
-  const bundles = new Bundles();
-  let endpoint = options.endpoint;
-  let started = 0;
-  let endUncaught: (() => void) | undefined;
-  const hostFor = (code: FunctionCode): ContextHost => ({
-    isVirtual: true,
-    hasOwnClock: true,
-    nowMs: () => kernel.nowMs(),
-    at: (dueMs, task) => kernel.at(dueMs, 'function timer', task),
-    soon: (task) => kernel.soon('function timer', task),
-    chance: kernel.chance.fork(`function/${code.functionName}/${started}`),
-    send: dispatch,
-    endpoint: () => (endpoint === undefined ? undefined : new URL(endpoint).host),
-    hostOperation: (work) => kernel.hostOperation(work),
-  });
-  const contexts = new WarmContexts<SealedContext>({
-    limit: contextsMax,
-    start: (code) => {
-      started += 1;
-      return new SealedContext({ code, bundle: bundles.of(code), host: hostFor(code), region: kernel.region });
-    },
-    stop: (context) => void context.discard(),
-  });
-  const invoke = async (invocation: Invocation): Promise<InvocationResult> => {
-    endUncaught ??= catchUncaught();
-    const acquired = contexts.acquire(invocation.code);
-    let slot = acquired instanceof Promise ? await acquired : acquired;
+  return new VirtualRunner(options);
+}
+
+class VirtualRunner implements Runner {
+  readonly concurrencyMax: number;
+  readonly #kernel: Kernel;
+  readonly #dispatch: VirtualRunnerOptions['dispatch'];
+  readonly #bundles = new Bundles();
+  readonly #contexts: WarmContexts<SealedContext>;
+  #endpointHost: string | undefined;
+  #startCount = 0;
+  #endUncaught: (() => void) | undefined;
+
+  constructor({ kernel, dispatch, endpoint, contextsMax = CONTEXTS_MAX }: VirtualRunnerOptions) {
+    this.#kernel = kernel;
+    this.#dispatch = dispatch;
+    this.concurrencyMax = contextsMax;
+    if (endpoint !== undefined) this.setEndpoint(endpoint);
+    this.#contexts = new WarmContexts<SealedContext>({
+      limit: contextsMax,
+      start: (code) => new SealedContext({ code, bundle: this.#bundles.of(code), host: this.#hostFor(code), region: kernel.region }),
+      stop: (context) => void context.discard(),
+    });
+  }
+
+  async invoke(invocation: Invocation): Promise<InvocationResult> {
+    this.#endUncaught ??= catchUncaught();
+    let slot = await this.#contexts.acquire(invocation.code);
     while (slot.context.isGone) {
-      contexts.release(slot, false);
-      const again = contexts.acquire(invocation.code);
-      slot = again instanceof Promise ? await again : again;
+      this.#contexts.release(slot, false);
+      slot = await this.#contexts.acquire(invocation.code);
     }
     const { context } = slot;
-    const startMs = kernel.nowMs();
+    const kernel = this.#kernel;
     return new Promise((resolve) => {
-      const timer = kernel.at(startMs + invocation.timeoutMs, 'function time-out', () => {
+      const timer = kernel.at(kernel.nowMs() + invocation.timeoutMs, 'function time-out', () => {
         const result = timedOutResult(invocation, { logs: context.discard(), nowMs: kernel.nowMs() });
-        contexts.release(slot, false);
+        this.#contexts.release(slot, false);
         resolve(result);
       });
       void context.invoke(invocation).then(({ isReusable, ...result }) => {
         timer.cancel();
-        contexts.release(slot, isReusable);
+        this.#contexts.release(slot, isReusable);
         resolve(result);
       });
     });
-  };
-  return {
-    concurrencyMax: contextsMax,
-    invoke,
-    setEndpoint: (url) => {
-      endpoint = url;
-    },
-    retire: (key) => {
-      contexts.retire(key);
-      bundles.drop(key);
-    },
-    close: async () => {
-      contexts.close();
-      endUncaught?.();
-      endUncaught = undefined;
-    },
-  };
+  }
+
+  setEndpoint(url: string): void {
+    this.#endpointHost = new URL(url).host;
+  }
+
+  retire(key: string): void {
+    this.#contexts.retire(key);
+    this.#bundles.drop(key);
+  }
+
+  async close(): Promise<void> {
+    this.#contexts.close();
+    this.#endUncaught?.();
+    this.#endUncaught = undefined;
+  }
+
+  #hostFor(code: FunctionCode): ContextHost {
+    const kernel = this.#kernel;
+    this.#startCount += 1;
+    return {
+      isVirtual: true,
+      hasOwnClock: true,
+      nowMs: () => kernel.nowMs(),
+      at: (dueMs, task) => kernel.at(dueMs, 'function timer', task),
+      soon: (task) => kernel.soon('function timer', task),
+      chance: kernel.chance.fork(`function/${code.functionName}/${this.#startCount}`),
+      send: this.#dispatch,
+      endpoint: () => this.#endpointHost,
+      hostOperation: (work) => kernel.hostOperation(work),
+    };
+  }
 }

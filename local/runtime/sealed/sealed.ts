@@ -67,6 +67,14 @@ function refuseStreaming(): never {
   throw new Error('awslambda.streamifyResponse is not emulated: docs/services/lambda.md says what is');
 }
 
+function lazily<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** Makes the globals and modules of one context. */
 export function sealedModules(parts: SealedParts): ContextModules {
   const { code, host, guard } = parts;
@@ -81,11 +89,7 @@ export function sealedModules(parts: SealedParts): ContextModules {
   const client = { outgoing, timers, guard };
   const { module: crypto, global: cryptoGlobal } = contextCrypto(host);
   const usedPerformance = host.isVirtual ? virtualPerformance(host) : performance;
-  let files: { module: object; promises: object } | undefined;
-  const fileSystem = (): { module: object; promises: object } => {
-    files ??= contextFileSystem(new FileTree(code.directory, () => host.nowMs()), host.chance);
-    return files;
-  };
+  const fileSystem = lazily(() => contextFileSystem(new FileTree(code.directory, () => host.nowMs()), host.chance));
   const requireFrom = (file: string): Require =>
     Object.assign((name: string) => parts.require(name, file), { resolve: (name: string) => name, cache: {}, main: undefined });
   const builtin = builtinModules({

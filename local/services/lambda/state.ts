@@ -88,11 +88,19 @@ export interface MappingRecord {
   readonly lastModifiedMs: number;
 }
 
+/** A tumbling window, from `startMs` on. */
+export interface OpenWindow {
+  readonly startMs: number;
+  readonly state: string;
+}
+
 /** How far a stream mapping has come in a shard: what lies up to `sequenceNumber` has ended. */
 export interface Checkpoint {
   readonly sequenceNumber: string | undefined;
   /** A shard that was read to its end. */
   readonly isClosed: boolean;
+  /** The tumbling window that is open, with the state that the function answered last, as JSON text. */
+  readonly window?: OpenWindow | undefined;
   /** When a mapping that begins with the latest record began, until it has come to one. */
   readonly sinceMs?: number;
 }

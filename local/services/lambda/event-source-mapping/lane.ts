@@ -1,10 +1,11 @@
 import { Fault } from '../../../kernel/errors.ts';
 import { sendToDestination } from '../destination.ts';
 import { hasFailed, invokeFunction, meter, type Outcome } from '../invocation.ts';
-import type { FunctionRecord, MappingRecord, Plane } from '../state.ts';
+import type { FunctionRecord, MappingRecord, OpenWindow, Plane } from '../state.ts';
 import { readBatchResponse } from './batch-response.ts';
 import { backoffMs, fitting } from './batching.ts';
 import type { StreamRecord } from './stream-records.ts';
+import { TumblingWindow } from './tumbling-window.ts';
 
 /** A stream keeps its records for a day: what fails until then is gone. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
@@ -19,8 +20,10 @@ type DropCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 export interface LanePort {
   readonly shardId: string;
   readonly onResult: (result: string) => void;
-  /** Records that succeeded, or were given up. */
-  readonly onEnded: (records: readonly StreamRecord[]) => void;
+  /** The tumbling window that was open before a restart. */
+  readonly window: OpenWindow | undefined;
+  /** Records that succeeded, or were given up, and the tumbling window that is open then. */
+  readonly onEnded: (records: readonly StreamRecord[], window: OpenWindow | undefined) => void;
 }
 
 /**
@@ -37,7 +40,8 @@ export class Lane {
   readonly #mapping: MappingRecord;
   readonly #port: LanePort;
   #queue: StreamRecord[] = [];
-  #windowEndMs: number | undefined;
+  readonly #tumbling: TumblingWindow | undefined;
+  #batchDueMs: number | undefined;
   #isBusy = false;
   #isStopped = false;
 
@@ -45,6 +49,8 @@ export class Lane {
     this.#plane = plane;
     this.#mapping = mapping;
     this.#port = port;
+    if (mapping.tumblingWindowSeconds > 0) this.#tumbling = new TumblingWindow(mapping.tumblingWindowSeconds, port.window);
+    this.#awaitWindowEnd();
   }
 
   add(record: StreamRecord): void {
@@ -55,31 +61,78 @@ export class Lane {
     this.#isStopped = true;
   }
 
-  /** Takes the next batch where one is full, or its window has ended. */
+  /** Takes the next batch where one is full or its window has ended, or brings a tumbling window to its end. */
   pump(): void {
-    if (this.#isBusy || this.#isStopped || this.#queue.length === 0) return;
     const { kernel, state } = this.#plane;
+    const isWindowOver = this.#tumbling?.isOver(this.#queue[0], kernel.nowMs()) ?? false;
+    if (this.#isBusy || this.#isStopped || (this.#queue.length === 0 && !isWindowOver)) return;
     const { batchSize, windowSeconds } = this.#mapping;
-    if (windowSeconds > 0 && this.#queue.length < batchSize) {
-      if (this.#windowEndMs === undefined) {
-        this.#windowEndMs = kernel.nowMs() + windowSeconds * 1000;
-        kernel.at(this.#windowEndMs, 'batching window', () => this.pump());
+    if (windowSeconds > 0 && this.#queue.length < batchSize && !isWindowOver) {
+      if (this.#batchDueMs === undefined) {
+        this.#batchDueMs = kernel.nowMs() + windowSeconds * 1000;
+        kernel.at(this.#batchDueMs, 'batching window', () => this.pump());
       }
-      if (kernel.nowMs() < this.#windowEndMs) return;
+      if (kernel.nowMs() < this.#batchDueMs) return;
     }
-    this.#windowEndMs = undefined;
+    this.#batchDueMs = undefined;
     this.#isBusy = true;
-    state.admission.ask(() => void this.#run());
+    state.admission.ask(() => void this.#run(isWindowOver));
   }
 
-  async #run(): Promise<void> {
-    const count = fitting(this.#queue, { countMax: this.#mapping.batchSize, sizeOf: ({ sizeBytes }) => sizeBytes });
+  async #run(isWindowOver: boolean): Promise<void> {
+    if (isWindowOver) await this.#endWindow();
+    const [first] = this.#queue;
+    if (first && this.#tumbling?.begin(first)) this.#awaitWindowEnd();
+    const countMax = Math.min(this.#mapping.batchSize, this.#tumbling?.count(this.#queue) ?? this.#queue.length);
+    const count = fitting(this.#queue, { countMax, sizeOf: ({ sizeBytes }) => sizeBytes });
     const records = this.#queue.slice(0, count);
     this.#queue = this.#queue.slice(count);
-    const parts: Part[] = [{ records, failures: 0 }];
+    const parts: Part[] = count > 0 ? [{ records, failures: 0 }] : [];
     for (let part = parts.shift(); part && !this.#isStopped; part = parts.shift()) parts.unshift(...(await this.#bring(part)));
     this.#isBusy = false;
     this.pump();
+  }
+
+  #awaitWindowEnd(): void {
+    const endMs = this.#tumbling?.endMs;
+    if (endMs !== undefined) this.#plane.kernel.at(endMs, 'tumbling window', () => this.pump());
+  }
+
+  #event(records: readonly StreamRecord[], isFinal: boolean): string {
+    const { sourceArn } = this.#mapping;
+    const Records = records.map(({ wire }) => wire);
+    return JSON.stringify(this.#tumbling ? { ...this.#tumbling.fields({ shardId: this.#port.shardId, sourceArn, isFinal }), Records } : { Records });
+  }
+
+  /** Invokes the function once more with the state of its window, and closes the window; a failure is tried again as a batch is. */
+  async #endWindow(): Promise<void> {
+    const { kernel } = this.#plane;
+    const { functionName, sourceArn, maximumRetryAttempts, arn } = this.#mapping;
+    const retriesMax = maximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : maximumRetryAttempts;
+    const untilMs = kernel.nowMs() + RETENTION_MS;
+    for (let failures = 0; !this.#isStopped; ) {
+      try {
+        const request = { functionName, event: this.#event([], true), requestId: kernel.uuid(), trigger: sourceArn, cause: undefined };
+        if (!hasFailed((await invokeFunction(this.#plane, request)).result)) break;
+        failures += 1;
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        this.#port.onResult(`PROBLEM: ${error.message}`);
+      }
+      if (failures > retriesMax || kernel.nowMs() > untilMs) {
+        kernel.journal.append({
+          service: 'lambda',
+          kind: 'window-dropped',
+          arn,
+          detail: { source: sourceArn, function: functionName, window: this.#tumbling?.open },
+        });
+        break;
+      }
+      await kernel.until(kernel.nowMs() + backoffMs(failures + 1, BACKOFF_MS_MAX), 'window again');
+    }
+    if (this.#isStopped) return;
+    this.#tumbling?.close();
+    this.#port.onEnded([], undefined);
   }
 
   /** Invokes the function with a part of a batch; answers what of it is still to be brought. */
@@ -91,7 +144,7 @@ export class Lane {
     if (!first || !last) return [];
     const { functionName, sourceArn } = this.#mapping;
     meter(this.#plane, functionName, 'IteratorAge', kernel.nowMs() - last.atMs, 'Milliseconds');
-    const event = JSON.stringify({ Records: live.map(({ wire }) => wire) });
+    const event = this.#event(live, false);
     const records = live.map(({ sequenceNumber }) => sequenceNumber);
     let outcome: Outcome;
     try {
@@ -104,20 +157,25 @@ export class Lane {
       return [{ records: live, failures: part.failures }];
     }
     const failedFrom = this.#firstFailure(outcome, live);
+    if (failedFrom !== 0) this.#tumbling?.keep(outcome.result.payload);
     if (failedFrom === undefined) {
       this.#port.onResult('OK');
-      this.#port.onEnded(live);
+      this.#ended(live);
       return [];
     }
     this.#port.onResult('PROBLEM: Function call failed');
     const record = state.functions.get(functionName);
     const detail = { source: sourceArn, requestId: outcome.requestId, failed: records.slice(failedFrom), records: records.length };
     kernel.journal.append({ service: 'lambda', kind: 'batch-failed-items', arn: record?.arn ?? this.#mapping.arn, cause: outcome.sequence, detail });
-    if (failedFrom > 0) this.#port.onEnded(live.slice(0, failedFrom));
+    if (failedFrom > 0) this.#ended(live.slice(0, failedFrom));
     return this.#afterFailure(
       { records: live.slice(failedFrom), failures: failedFrom > 0 ? 1 : part.failures + 1 },
       { outcome, record, isPartial: failedFrom > 0 },
     );
+  }
+
+  #ended(records: readonly StreamRecord[]): void {
+    this.#port.onEnded(records, this.#tumbling?.open);
   }
 
   /** Index of the first record that has to come again; `undefined` where all succeeded. */
@@ -189,6 +247,6 @@ export class Lane {
       const sent = await sendToDestination(this.#plane, { record, to: onFailure, payload: { body: JSON.stringify(body) }, cause });
       if (!sent) meter(this.#plane, functionName, 'DestinationDeliveryFailures', 1);
     }
-    this.#port.onEnded(records);
+    this.#ended(records);
   }
 }

@@ -58,5 +58,7 @@ function checkStreamMapping(mapping: MappingRecord): void {
   checkRange('maximumRetryAttempts', mapping.maximumRetryAttempts, { least: -1, most: 10_000 });
   if (mapping.maximumRecordAgeSeconds !== -1) checkRange('maximumRecordAgeInSeconds', mapping.maximumRecordAgeSeconds, { least: 60, most: 604_800 });
   checkRange('tumblingWindowInSeconds', mapping.tumblingWindowSeconds, { least: 0, most: 900 });
-  if (mapping.tumblingWindowSeconds > 0) throw new NotEmulated('An event source mapping with TumblingWindowInSeconds', 'lambda');
+  if (mapping.tumblingWindowSeconds > 0 && mapping.parallelizationFactor > 1) {
+    throw new NotEmulated('An event source mapping with TumblingWindowInSeconds and ParallelizationFactor', 'lambda');
+  }
 }

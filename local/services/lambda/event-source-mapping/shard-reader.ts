@@ -1,7 +1,7 @@
 import type { GetRecordsCommandOutput, GetShardIteratorCommandOutput } from '@aws-sdk/client-dynamodb-streams';
 import { Fault } from '../../../kernel/errors.ts';
 import { roleOf } from '../invocation.ts';
-import type { MappingRecord, Plane } from '../state.ts';
+import type { MappingRecord, OpenWindow, Plane } from '../state.ts';
 import { backoffMs } from './batching.ts';
 import { recordFilter } from './filter.ts';
 import { Lane } from './lane.ts';
@@ -48,6 +48,7 @@ export class ShardReader {
   #held: Held[] = [];
   #iterator: string | undefined;
   #lastRead: string | undefined;
+  #window: OpenWindow | undefined;
   #isReading = false;
   #isWoken = false;
   #isAtEnd = false;
@@ -59,11 +60,22 @@ export class ShardReader {
     this.#mapping = mapping;
     this.#port = port;
     this.#filter = recordFilter(mapping.patterns);
-    this.#lastRead = plane.state.checkpoints.get(this.#checkpointKey)?.sequenceNumber;
+    const checkpoint = plane.state.checkpoints.get(this.#checkpointKey);
+    this.#lastRead = checkpoint?.sequenceNumber;
+    this.#window = checkpoint?.window;
     const { shardId, onResult } = port;
     this.#lanes = Array.from(
       { length: mapping.parallelizationFactor },
-      () => new Lane(plane, mapping, { shardId, onResult, onEnded: (records) => this.#ended(records) }),
+      () =>
+        new Lane(plane, mapping, {
+          shardId,
+          onResult,
+          window: checkpoint?.window,
+          onEnded: (records, window) => {
+            this.#window = window;
+            this.#ended(records);
+          },
+        }),
     );
   }
 
@@ -169,10 +181,11 @@ export class ShardReader {
     for (const held of this.#held) if (ended.has(held.sequenceNumber)) held.isEnded = true;
     const open = this.#held.findIndex(({ isEnded }) => !isEnded);
     const count = open === -1 ? this.#held.length : open;
-    const last = this.#held[count - 1];
-    if (!last) return;
+    const known = this.#plane.state.checkpoints.get(this.#checkpointKey);
+    const sequenceNumber = this.#held[count - 1]?.sequenceNumber ?? known?.sequenceNumber;
+    if (count === 0 && known?.window === this.#window) return;
     this.#held = this.#held.slice(count);
-    this.#plane.state.checkpoints.put(this.#checkpointKey, { sequenceNumber: last.sequenceNumber, isClosed: false });
+    this.#plane.state.checkpoints.put(this.#checkpointKey, { sequenceNumber, isClosed: false, ...(this.#window && { window: this.#window }) });
     if (this.#held.length < HELD_MAX && this.#isWoken && !this.#isReading) void this.#read();
     else this.#closeIfDone();
   }

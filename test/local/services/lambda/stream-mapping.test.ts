@@ -263,6 +263,81 @@ describe('a stream mapping', () => {
     expect(batches(world)).toEqual([['old-1'], ['old-2'], ['new']]);
   });
 
+  describe('with a tumbling window', () => {
+    interface WindowEvent extends StreamEvent {
+      readonly window: { readonly start: string; readonly end: string };
+      readonly state: { readonly count?: number };
+      readonly isFinalInvokeForWindow: boolean;
+      readonly shardId: string;
+    }
+    const count: Script = (event: WindowEvent) => ({ state: { count: (event.state.count ?? 0) + event.Records.length } });
+    const seen = (world: { invocations: readonly { event: unknown }[] }) =>
+      world.invocations.map(({ event }) => {
+        const { window, state, isFinalInvokeForWindow: isFinal, Records } = event as WindowEvent;
+        return { from: window.start.slice(14, 19), count: state.count ?? 0, records: Records.length, isFinal };
+      });
+
+    it('hands the state on within a window, and ends it with a final invocation', async () => {
+      const world = await mapped(count, { TumblingWindowInSeconds: 60 });
+      for (const [id, ms] of [
+        ['a', 10_000],
+        ['b', 30_000],
+        ['c', 30_000],
+      ] as const) {
+        world.source.change(id);
+        await world.advance(ms);
+      }
+      await world.advance(60_000);
+      expect(seen(world)).toEqual([
+        { from: '00:00', count: 0, records: 1, isFinal: false },
+        { from: '00:00', count: 1, records: 1, isFinal: false },
+        { from: '00:00', count: 2, records: 1, isFinal: false },
+        { from: '00:00', count: 3, records: 0, isFinal: true },
+      ]);
+      await world.advance(600_000);
+      expect(world.invocations).toHaveLength(4);
+    });
+
+    it('keeps the window over a crash', async () => {
+      const store = memoryStore();
+      const source = streamSource();
+      const before = await mapped(count, { TumblingWindowInSeconds: 60 }, { source, store });
+      source.change('a');
+      source.change('b');
+      await before.advance(10_000);
+      const after = await mapped(count, {}, { source, store: store.crash() });
+      await after.advance(120_000);
+      expect(seen(after)).toEqual([{ from: '00:00', count: 2, records: 0, isFinal: true }]);
+    });
+
+    it('ends a window before the records of the next, and tries that again where it fails', async () => {
+      let fails = 1;
+      const world = await mapped(
+        (event: WindowEvent, invocation) => {
+          if (event.isFinalInvokeForWindow && fails > 0) {
+            fails -= 1;
+            throw new Error('not yet');
+          }
+          return count(event, invocation);
+        },
+        { TumblingWindowInSeconds: 60 },
+      );
+      world.source.change('a');
+      await world.advance(59_999);
+      world.source.change('b');
+      await world.advance(1);
+      world.source.change('c');
+      await world.advance(10_000);
+      expect(seen(world)).toEqual([
+        { from: '00:00', count: 0, records: 1, isFinal: false },
+        { from: '00:00', count: 1, records: 1, isFinal: false },
+        { from: '00:00', count: 2, records: 0, isFinal: true },
+        { from: '00:00', count: 2, records: 0, isFinal: true },
+        { from: '01:00', count: 0, records: 1, isFinal: false },
+      ]);
+    });
+  });
+
   it('needs a starting position', async () => {
     await expect(mapped(() => 'ok', { StartingPosition: undefined })).rejects.toThrow('startingPosition');
   });
