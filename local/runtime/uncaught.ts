@@ -21,3 +21,15 @@ export function catchUncaught(): () => void {
     if (users === 0) process.off('unhandledRejection', onRejection);
   };
 }
+
+/**
+ * The same for exceptions that nobody caught, as a listener of one of Node's streams may throw them. For worker threads only: what is not a context's
+ * ends the thread.
+ */
+export function catchExceptions(): void {
+  process.on('uncaughtException', (error) => {
+    const context = contextOf(error);
+    if (!context) throw error;
+    context.crash(error, 'Uncaught Exception');
+  });
+}

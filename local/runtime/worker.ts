@@ -4,7 +4,7 @@ import { Bundles } from './bundles.ts';
 import { SealedContext } from './context.ts';
 import type { ContextHost, Pending } from './host.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.ts';
-import { catchUncaught } from './uncaught.ts';
+import { catchExceptions, catchUncaught } from './uncaught.ts';
 
 /** Requests of functions that the kernel's thread has not answered yet. */
 class OpenRequests {
@@ -98,6 +98,7 @@ function serve(port: MessagePort, settings: WorkerSettings): void {
     }
   });
   catchUncaught();
+  catchExceptions();
 }
 
 if (parentPort) serve(parentPort, workerData as WorkerSettings);

@@ -88,6 +88,16 @@ describe('worker threads', () => {
     });
   });
 
+  it('end a context whose listener throws, and none but that', async () => {
+    const { runner } = realPlane({ threads: 1 });
+    const fine = runner.invoke(invocationOf(codeOf('exports.handler = async () => { await new Promise((r) => setTimeout(r, 200)); return "fine" }')));
+    const code = codeOf(
+      'exports.handler = async () => { require("stream").Readable.from(["a"]).on("data", () => { throw new RangeError("thrown") }); await new Promise((r) => setTimeout(r, 1000)) }',
+    );
+    expect(await runner.invoke(invocationOf(code))).toMatchObject({ outcome: 'unhandled-error', payload: expect.stringContaining('RangeError') });
+    expect(await fine).toMatchObject({ outcome: 'succeeded', payload: '"fine"' });
+  });
+
   it('follow a faster clock', async () => {
     const { runner } = realPlane({ clockFactor: 100 });
     const code = codeOf('exports.handler = async () => { const start = Date.now(); await new Promise((r) => setTimeout(r, 5000)); return Date.now() - start }');
