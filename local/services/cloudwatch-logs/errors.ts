@@ -1,13 +1,13 @@
 import { Fault } from '../../kernel/errors.ts';
 
-export const groupNotFound = (): Fault => new Fault('ResourceNotFoundException', 'The specified log group does not exist.');
+export const logGroupNotFound = (): Fault => new Fault('ResourceNotFoundException', 'The specified log group does not exist.');
 
-export const streamNotFound = (): Fault => new Fault('ResourceNotFoundException', 'The specified log stream does not exist.');
+export const logStreamNotFound = (): Fault => new Fault('ResourceNotFoundException', 'The specified log stream does not exist.');
 
-export const groupExists = (): Fault => new Fault('ResourceAlreadyExistsException', 'The specified log group already exists');
+export const metricFilterNotFound = (): Fault => new Fault('ResourceNotFoundException', 'The specified metric filter does not exist.');
 
-export const streamExists = (): Fault => new Fault('ResourceAlreadyExistsException', 'The specified log stream already exists');
+export const logGroupAlreadyExists = (): Fault => new Fault('ResourceAlreadyExistsException', 'The specified log group already exists');
 
-export const filterNotFound = (): Fault => new Fault('ResourceNotFoundException', 'The specified metric filter does not exist.');
+export const logStreamAlreadyExists = (): Fault => new Fault('ResourceAlreadyExistsException', 'The specified log stream already exists');
 
 export const invalidParameter = (message: string): Fault => new Fault('InvalidParameterException', message);

@@ -1,27 +1,35 @@
 import type { Kernel } from '../../kernel/kernel.ts';
-import { compileFilterPattern, type FilterPattern } from '../../languages/filter-pattern/filter-pattern.ts';
-import type { LogGroup, MetricFilter } from './state.ts';
+import { matches, parseDocument, select } from '../../languages/filter-pattern/match.ts';
+import { parseSelector } from '../../languages/filter-pattern/parse.ts';
+import type { LogGroup, MetricTransformation } from './state.ts';
 
-const compiled = new WeakMap<MetricFilter, FilterPattern>();
-
-function patternOf(filter: MetricFilter): FilterPattern {
-  const known = compiled.get(filter) ?? compileFilterPattern(filter.pattern);
-  compiled.set(filter, known);
-  return known;
-}
-
-function numberOf({ value }: MetricFilter, message: string): number {
-  if (!value.startsWith('$.')) return Number(value);
-  let found: unknown = JSON.parse(message);
-  for (const name of value.slice(2).split('.')) found = (found as Record<string, unknown> | undefined)?.[name];
-  return Number(found);
-}
-
-/** Publishes the metrics of the group's metric filters for one line. */
-export function meterFiltered(kernel: Kernel, group: LogGroup, message: string): void {
-  for (const filter of group.metricFilters.values()) {
-    const value = patternOf(filter)(message) ? numberOf(filter, message) : filter.defaultValue;
-    if (value === undefined || Number.isNaN(value)) continue;
-    kernel.meter({ namespace: filter.namespace, name: filter.metricName, dimensions: {}, value, unit: 'None' });
+/** Publishes what the metric filters of a group make of new events. A default value is published for a batch of which no event matches. */
+export function applyMetricFilters(kernel: Kernel, group: LogGroup, messages: readonly string[]): void {
+  for (const { parsed, transformations } of Object.values(group.filters)) {
+    const matching = messages.filter((message) => matches(parsed, message));
+    for (const transformation of transformations) {
+      for (const message of matching) publish(kernel, transformation, message);
+      if (matching.length === 0 && transformation.defaultValue !== undefined)
+        meter(kernel, transformation, { value: transformation.defaultValue, dimensions: {} });
+    }
   }
+}
+
+function meter(
+  kernel: Kernel,
+  { metricNamespace, metricName, unit }: MetricTransformation,
+  datum: { readonly value: number; readonly dimensions: Record<string, string> },
+): void {
+  kernel.meter({ namespace: metricNamespace, name: metricName, unit, ...datum });
+}
+
+/** An event whose value or dimensions cannot be read counts for nothing. */
+function publish(kernel: Kernel, transformation: MetricTransformation, message: string): void {
+  const { metricValue, dimensions } = transformation;
+  const document = parseDocument(message);
+  const read = (text: string): unknown => (text.startsWith('$') ? select(document, parseSelector(text))[0] : text);
+  const value = Number(read(metricValue));
+  const entries = Object.entries(dimensions).map(([key, text]) => [key, read(text)] as const);
+  if (!Number.isFinite(value) || entries.some(([, each]) => each === undefined)) return;
+  meter(kernel, transformation, { value, dimensions: Object.fromEntries(entries.map(([key, each]) => [key, String(each)])) });
 }

@@ -1,98 +1,104 @@
 import type { Properties, ResourceType } from '../../kernel/resource.ts';
-import { compileFilterPattern } from '../../languages/filter-pattern/filter-pattern.ts';
-import { groupNotFound } from './errors.ts';
-import { checkRetention } from './rules.ts';
-import { createGroup, createStream, deleteGroup, type LogGroup, type LogsState, type MetricFilter, saveGroup } from './state.ts';
+import type { Context } from '../../kernel/service.ts';
+import { deleteMetricFilter, putMetricFilter } from './operations/metric-filters.ts';
+import { checkGroupName, checkRetention, checkStreamName } from './rules.ts';
+import { createStream, deleteGroup, deleteStream, type LogsState } from './state.ts';
 
-function setRetention(group: LogGroup, days: unknown): void {
-  if (days !== undefined) checkRetention(Number(days));
-  group.retentionDays = days === undefined ? undefined : Number(days);
+function putGroup(properties: Properties, name: string, { kernel, state }: Context<LogsState>) {
+  checkGroupName(name);
+  const { RetentionInDays: retention, LogGroupClass: logGroupClass = 'STANDARD', Tags: tags = [] } = properties;
+  const retentionDays = retention === undefined ? undefined : Number(retention);
+  if (retentionDays !== undefined) checkRetention(retentionDays);
+  const existing = state.groups.get(name);
+  state.groups.put(name, {
+    name,
+    createdMs: existing?.createdMs ?? kernel.nowMs(),
+    retentionDays,
+    logGroupClass,
+    tags: Object.fromEntries((tags as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value])),
+    filters: existing?.filters ?? {},
+  });
+  return { ref: name, attributes: { Arn: `${kernel.arn('logs', `log-group:${name}`)}:*` } };
 }
 
-/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html */
-const logGroup: ResourceType<LogsState> = {
-  properties: ['LogGroupName', 'RetentionInDays'],
-  inert: {
-    Tags: 'tags of log groups are not looked at',
-    LogGroupClass: 'every class behaves alike here',
-    DeletionProtectionEnabled: 'a template decides by itself',
+/**
+ * A group that a function's first line has made already is taken over. Differs from AWS, where the stack would fail.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html
+ */
+export const logGroup: ResourceType<LogsState> = {
+  properties: ['LogGroupName', 'RetentionInDays', 'LogGroupClass', 'Tags'],
+  inert: { KmsKeyId: 'Nothing is encrypted here.', DeletionProtectionEnabled: 'A stack deletes what is its own.' },
+  create(properties, place, context) {
+    return putGroup(properties, properties['LogGroupName'] ?? place.generatedName({ lengthMax: 512 }), context);
   },
-  create(properties, place, { kernel, state }) {
-    const name: string = properties['LogGroupName'] ?? place.generatedName({ lengthMax: 512 });
-    const group = state.groups.get(name) ?? createGroup(kernel, state, name);
-    setRetention(group, properties['RetentionInDays']);
-    saveGroup(kernel, group);
-    return { ref: name, attributes: { Arn: `${group.arn}:*` } };
-  },
-  update(properties, previous, physical, _place, { kernel, state }) {
+  update(properties, previous, physical, _place, context) {
     if (properties['LogGroupName'] !== previous['LogGroupName']) return 'replace';
-    const group = state.groups.get(physical.ref);
-    if (!group) throw groupNotFound();
-    setRetention(group, properties['RetentionInDays']);
-    saveGroup(kernel, group);
-    return physical;
+    return putGroup(properties, physical.ref, context);
   },
-  delete: (physical, _properties, { kernel, state }) => deleteGroup(kernel, state, physical.ref),
+  delete(physical, _properties, { state }) {
+    if (state.groups.has(physical.ref)) deleteGroup(state, physical.ref);
+  },
 };
 
-function groupOf(state: LogsState, properties: Properties): LogGroup {
-  const group = state.groups.get(properties['LogGroupName']);
-  if (!group) throw groupNotFound();
-  return group;
-}
-
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-logstream.html */
-const logStream: ResourceType<LogsState> = {
+export const logStream: ResourceType<LogsState> = {
   properties: ['LogGroupName', 'LogStreamName'],
   create(properties, place, { kernel, state }) {
     const name: string = properties['LogStreamName'] ?? place.generatedName({ lengthMax: 512 });
-    createStream(kernel, groupOf(state, properties), name);
+    checkStreamName(name);
+    createStream(state, { groupName: properties['LogGroupName'], name, createdMs: kernel.nowMs() });
     return { ref: name, attributes: {} };
   },
-  update: () => 'replace',
+  update(properties, previous, physical) {
+    const isSame = properties['LogStreamName'] === previous['LogStreamName'] && properties['LogGroupName'] === previous['LogGroupName'];
+    return isSame ? physical : 'replace';
+  },
   delete(physical, properties, { state }) {
-    state.groups.get(properties['LogGroupName'])?.streams.delete(physical.ref);
+    deleteStream(state, { groupName: properties['LogGroupName'], name: physical.ref, createdMs: 0 });
   },
 };
 
-function filterOf(properties: Properties, name: string, nowMs: number): MetricFilter {
-  const [transformation = {}] = properties['MetricTransformations'] as Properties[];
-  compileFilterPattern(properties['FilterPattern']);
+interface TemplateTransformation {
+  readonly MetricName: string;
+  readonly MetricNamespace: string;
+  readonly MetricValue: string | number;
+  readonly DefaultValue?: string | number;
+  readonly Dimensions?: readonly { Key: string; Value: string }[];
+  readonly Unit?: string;
+}
+
+function filterInput(properties: Properties, name: string) {
+  const transformations = properties['MetricTransformations'] as readonly TemplateTransformation[];
   return {
-    name,
-    pattern: properties['FilterPattern'],
-    namespace: transformation['MetricNamespace'],
-    metricName: transformation['MetricName'],
-    value: String(transformation['MetricValue']),
-    defaultValue: transformation['DefaultValue'] === undefined ? undefined : Number(transformation['DefaultValue']),
-    createdMs: nowMs,
+    logGroupName: properties['LogGroupName'],
+    filterName: name,
+    filterPattern: properties['FilterPattern'],
+    metricTransformations: transformations.map(({ MetricName, MetricNamespace, MetricValue, DefaultValue, Dimensions, Unit }) => ({
+      metricName: MetricName,
+      metricNamespace: MetricNamespace,
+      metricValue: String(MetricValue),
+      ...(DefaultValue !== undefined && { defaultValue: Number(DefaultValue) }),
+      ...(Dimensions && { dimensions: Object.fromEntries(Dimensions.map(({ Key, Value }) => [Key, Value])) }),
+      ...(Unit !== undefined && { unit: Unit as 'None' }),
+    })),
   };
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html */
-const metricFilter: ResourceType<LogsState> = {
-  properties: ['FilterName', 'LogGroupName', 'FilterPattern', 'MetricTransformations'],
-  create(properties, place, { kernel, state }) {
+export const metricFilter: ResourceType<LogsState> = {
+  properties: ['FilterName', 'FilterPattern', 'LogGroupName', 'MetricTransformations'],
+  create(properties, place, context) {
     const name: string = properties['FilterName'] ?? place.generatedName({ lengthMax: 512 });
-    const group = groupOf(state, properties);
-    group.metricFilters.set(name, filterOf(properties, name, kernel.nowMs()));
-    saveGroup(kernel, group);
+    putMetricFilter(filterInput(properties, name), context);
     return { ref: name, attributes: {} };
   },
-  update(properties, previous, physical, place, context) {
+  update(properties, previous, physical, _place, context) {
     if (properties['FilterName'] !== previous['FilterName'] || properties['LogGroupName'] !== previous['LogGroupName']) return 'replace';
-    return metricFilter.create({ ...properties, FilterName: physical.ref }, place, context);
+    putMetricFilter(filterInput(properties, physical.ref), context);
+    return physical;
   },
-  delete(physical, properties, { kernel, state }) {
-    const group = state.groups.get(properties['LogGroupName']);
-    if (!group) return;
-    group.metricFilters.delete(physical.ref);
-    saveGroup(kernel, group);
+  delete(physical, properties, context) {
+    const logGroupName: string = properties['LogGroupName'];
+    if (context.state.groups.has(logGroupName)) deleteMetricFilter({ logGroupName, filterName: physical.ref }, context);
   },
-};
-
-export const resourceTypes: Readonly<Record<string, ResourceType<LogsState>>> = {
-  'AWS::Logs::LogGroup': logGroup,
-  'AWS::Logs::LogStream': logStream,
-  'AWS::Logs::MetricFilter': metricFilter,
 };

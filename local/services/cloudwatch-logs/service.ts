@@ -1,45 +1,55 @@
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { OperationsOf, Service } from '../../kernel/service.ts';
 import { filterLogEvents, getLogEvents, putLogEvents } from './operations/events.ts';
-import * as groups from './operations/groups.ts';
-import { resourceTypes } from './resources.ts';
-import { createState, type LogsState } from './state.ts';
+import {
+  createLogGroup,
+  deleteLogGroup,
+  deleteRetentionPolicy,
+  describeLogGroups,
+  listTagsForResource,
+  putRetentionPolicy,
+  tagResource,
+  untagResource,
+} from './operations/groups.ts';
+import { deleteMetricFilter, describeMetricFilters, putMetricFilter, testMetricFilter } from './operations/metric-filters.ts';
+import { createLogStream, deleteLogStream, describeLogStreams } from './operations/streams.ts';
+import { logGroup, logStream, metricFilter } from './resources.ts';
+import { createState, groupName, type LogsState } from './state.ts';
 
 const operations: Partial<OperationsOf<CloudWatchLogs, LogsState>> = {
-  CreateLogGroup: groups.createLogGroup,
-  CreateLogStream: groups.createLogStream,
-  DeleteLogGroup: groups.deleteLogGroup,
-  DeleteLogStream: groups.deleteLogStream,
-  DeleteRetentionPolicy: groups.deleteRetentionPolicy,
-  DescribeLogGroups: groups.describeLogGroups,
-  DescribeLogStreams: groups.describeLogStreams,
+  CreateLogGroup: createLogGroup,
+  CreateLogStream: createLogStream,
+  DeleteLogGroup: deleteLogGroup,
+  DeleteLogStream: deleteLogStream,
+  DeleteMetricFilter: deleteMetricFilter,
+  DeleteRetentionPolicy: deleteRetentionPolicy,
+  DescribeLogGroups: describeLogGroups,
+  DescribeLogStreams: describeLogStreams,
+  DescribeMetricFilters: describeMetricFilters,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
+  ListTagsForResource: listTagsForResource,
   PutLogEvents: putLogEvents,
-  PutRetentionPolicy: groups.putRetentionPolicy,
+  PutMetricFilter: putMetricFilter,
+  PutRetentionPolicy: putRetentionPolicy,
+  TagResource: tagResource,
+  TestMetricFilter: testMetricFilter,
+  UntagResource: untagResource,
 };
 
-const GROUP_ACTIONS = new Set([
-  'CreateLogGroup',
-  'DeleteLogGroup',
-  'DescribeLogStreams',
-  'FilterLogEvents',
-  'PutRetentionPolicy',
-  'DeleteRetentionPolicy',
-  'CreateLogStream',
-]);
-
-/** CloudWatch Logs. */
+/**
+ * CloudWatch Logs: groups, streams, filter patterns, metric filters, metrics embedded in lines.
+ * Differs from AWS: events live in memory, bounded for each group (the oldest go first), and do not survive a restart; groups, streams and metric filters do.
+ */
 export const cloudwatchLogs: Service<LogsState> = {
   name: 'cloudwatch-logs',
   arnService: 'logs',
   createState,
   operations,
   access(operation, input, { kernel }) {
-    if (operation === 'DescribeLogGroups') return [{ action: 'logs:DescribeLogGroups', resource: '*' }];
-    const group = kernel.arn('logs', `log-group:${input.logGroupName ?? ''}`);
-    const resource = GROUP_ACTIONS.has(operation) ? `${group}:*` : `${group}:log-stream:${input.logStreamName ?? ''}`;
-    return [{ action: `logs:${operation}`, resource }];
+    // A group's ARN ends in `:log-stream:` in access checks, so that grants on `<group>:*` cover it as they do on AWS.
+    const group = groupName(input.logGroupName, input.logGroupIdentifier ?? input.resourceArn);
+    return [{ action: `logs:${operation}`, resource: kernel.arn('logs', `log-group:${group}:log-stream:${input.logStreamName ?? ''}`) }];
   },
-  resourceTypes,
+  resourceTypes: { 'AWS::Logs::LogGroup': logGroup, 'AWS::Logs::LogStream': logStream, 'AWS::Logs::MetricFilter': metricFilter },
 };

@@ -1,135 +1,156 @@
+import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { FilterPattern } from '../../languages/filter-pattern/parse.ts';
+import { logGroupAlreadyExists, logGroupNotFound, logStreamAlreadyExists, logStreamNotFound } from './errors.ts';
 
-/** One line of a log. */
-export interface LogEvent {
-  readonly eventId: string;
-  readonly timestampMs: number;
-  readonly ingestedMs: number;
-  readonly message: string;
-}
-
-export interface LogStream {
-  readonly name: string;
-  readonly arn: string;
-  readonly createdMs: number;
-  /** In the order in which they came; the oldest are dropped beyond the group's bound. */
-  readonly events: LogEvent[];
-  storedBytes: number;
+/** What a metric filter makes of a matching event. */
+export interface MetricTransformation {
+  readonly metricName: string;
+  readonly metricNamespace: string;
+  /** A number, or a selector of one in the event. */
+  readonly metricValue: string;
+  readonly defaultValue: number | undefined;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly unit: string;
 }
 
 export interface MetricFilter {
   readonly name: string;
   readonly pattern: string;
-  readonly namespace: string;
-  readonly metricName: string;
-  /** A number, or `$.path` into a JSON line. */
-  readonly value: string;
-  readonly defaultValue: number | undefined;
+  readonly parsed: FilterPattern;
+  readonly transformations: readonly MetricTransformation[];
   readonly createdMs: number;
 }
 
+/** A log group as it is kept. */
 export interface LogGroup {
   readonly name: string;
-  readonly arn: string;
-  readonly createdMs: number;
-  retentionDays: number | undefined;
-  readonly tags: Record<string, string>;
-  readonly streams: Map<string, LogStream>;
-  readonly metricFilters: Map<string, MetricFilter>;
-  storedBytes: number;
-}
-
-/** Differs from AWS: log events live in memory, do not survive a restart, and a group keeps its last bytes only. Groups come back with the template. */
-export interface LogsState {
-  readonly groups: Map<string, LogGroup>;
-  eventCount: number;
-}
-
-/** Bytes of messages that a group keeps. */
-const GROUP_BYTES_MAX = 2 * 1024 * 1024;
-
-/** What CloudWatch Logs counts for each event beside its message. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
-export const EVENT_OVERHEAD_BYTES = 26;
-
-/** A group as the collections keep it. */
-interface StoredGroup {
   readonly createdMs: number;
   readonly retentionDays: number | undefined;
-  readonly tags: Record<string, string>;
-  readonly metricFilters: readonly MetricFilter[];
+  readonly logGroupClass: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly filters: Readonly<Record<string, MetricFilter>>;
 }
 
-const stored = (kernel: Kernel) => kernel.collection<StoredGroup>('logs.groups');
+/** A log stream as it is kept. */
+export interface LogStream {
+  readonly groupName: string;
+  readonly name: string;
+  readonly createdMs: number;
+}
+
+export interface LogEvent {
+  /** Counts up over all groups: the order of arrival. */
+  readonly id: number;
+  readonly streamName: string;
+  readonly timestampMs: number;
+  readonly ingestedMs: number;
+  readonly message: string;
+}
+
+/** The events of a group, in order of arrival, from `start` on. */
+export interface GroupEvents {
+  events: LogEvent[];
+  start: number;
+  bytes: number;
+}
+
+export interface LogsState {
+  readonly groups: Collection<LogGroup>;
+  readonly streams: Collection<LogStream>;
+  /** In memory only: log events do not survive a restart. */
+  readonly events: Map<string, GroupEvents>;
+  nextId: number;
+}
+
+/**
+ * What a group holds before its oldest events go.
+ * Differs from AWS: there events stay until their retention ends.
+ */
+const EVENTS_MAX = 20_000;
+const BYTES_MAX = 4 * 1024 * 1024;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function createState(kernel: Kernel): LogsState {
-  const state: LogsState = { groups: new Map(), eventCount: 0 };
-  for (const [name, group] of stored(kernel).entries()) {
-    const filters = new Map(group.metricFilters.map((filter) => [filter.name, filter]));
-    state.groups.set(name, { name, arn: groupArn(kernel, name), streams: new Map(), storedBytes: 0, ...group, metricFilters: filters });
-  }
-  return state;
+  return { groups: kernel.collection('logs.groups'), streams: kernel.collection('logs.streams'), events: new Map(), nextId: 1 };
 }
 
-const groupArn = (kernel: Kernel, name: string): string => kernel.arn('logs', `log-group:${name}`);
+/** A group is named by its name or by its ARN, with or without `:*`. */
+export function groupName(name: string | undefined, identifier?: string): string {
+  const text = name ?? identifier ?? '';
+  return /^arn:[^:]+:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(text)?.[1] ?? text;
+}
 
-/** Makes a group. */
-export function createGroup(kernel: Kernel, state: LogsState, name: string): LogGroup {
-  const group: LogGroup = {
-    name,
-    arn: groupArn(kernel, name),
-    createdMs: kernel.nowMs(),
-    retentionDays: undefined,
-    tags: {},
-    streams: new Map(),
-    metricFilters: new Map(),
-    storedBytes: 0,
-  };
-  state.groups.set(name, group);
-  saveGroup(kernel, group);
+export function findGroup(state: LogsState, name: string): LogGroup {
+  const group = state.groups.get(name);
+  if (!group) throw logGroupNotFound();
   return group;
 }
 
-/** Keeps what a change of a group's settings made of it. */
-export function saveGroup(kernel: Kernel, { name, createdMs, retentionDays, tags, metricFilters }: LogGroup): void {
-  stored(kernel).put(name, { createdMs, retentionDays, tags, metricFilters: [...metricFilters.values()] });
-}
+const streamKey = (groupNameGiven: string, streamName: string): string => `${groupNameGiven}\n${streamName}`;
 
-export function deleteGroup(kernel: Kernel, state: LogsState, name: string): void {
-  state.groups.delete(name);
-  stored(kernel).delete(name);
-}
-
-export function createStream(kernel: Kernel, group: LogGroup, name: string): LogStream {
-  const stream: LogStream = { name, arn: `${group.arn}:log-stream:${name}`, createdMs: kernel.nowMs(), events: [], storedBytes: 0 };
-  group.streams.set(name, stream);
+export function findStream(state: LogsState, group: LogGroup, name: string): LogStream {
+  const stream = state.streams.get(streamKey(group.name, name));
+  if (!stream) throw logStreamNotFound();
   return stream;
 }
 
-/** Appends events and drops the oldest of the group's streams beyond its bound. */
-export function appendEvents(state: LogsState, group: LogGroup, stream: LogStream, events: readonly Omit<LogEvent, 'eventId'>[]): void {
-  for (const event of events) {
-    state.eventCount += 1;
-    stream.events.push({ ...event, eventId: String(state.eventCount).padStart(56, '0') });
-    const bytes = Buffer.byteLength(event.message) + EVENT_OVERHEAD_BYTES;
-    stream.storedBytes += bytes;
-    group.storedBytes += bytes;
-  }
-  while (group.storedBytes > GROUP_BYTES_MAX) dropOldest(group);
+export function streamsOf(state: LogsState, group: LogGroup): LogStream[] {
+  return [...state.streams.values()].filter((stream) => stream.groupName === group.name);
 }
 
-/** Events dropped at once: dropping them one by one would move the rest each time. */
-const DROPPED_AT_ONCE = 256;
+export function createGroup(state: LogsState, group: LogGroup): void {
+  if (state.groups.has(group.name)) throw logGroupAlreadyExists();
+  state.groups.put(group.name, group);
+}
 
-function dropOldest(group: LogGroup): void {
-  let oldest: LogStream | undefined;
-  for (const stream of group.streams.values()) {
-    const first = stream.events[0];
-    if (first && (!oldest || first.ingestedMs < (oldest.events[0]?.ingestedMs ?? 0))) oldest = stream;
+export function createStream(state: LogsState, stream: LogStream): void {
+  const key = streamKey(stream.groupName, stream.name);
+  if (state.streams.has(key)) throw logStreamAlreadyExists();
+  state.streams.put(key, stream);
+}
+
+export function deleteGroup(state: LogsState, name: string): void {
+  const group = findGroup(state, name);
+  for (const stream of streamsOf(state, group)) state.streams.delete(streamKey(name, stream.name));
+  state.groups.delete(name);
+  state.events.delete(name);
+}
+
+export function deleteStream(state: LogsState, stream: LogStream): void {
+  state.streams.delete(streamKey(stream.groupName, stream.name));
+  const held = state.events.get(stream.groupName);
+  if (!held) return;
+  const events = held.events.slice(held.start).filter(({ streamName }) => streamName !== stream.name);
+  state.events.set(stream.groupName, { events, start: 0, bytes: events.reduce((sum, { message }) => sum + message.length, 0) });
+}
+
+/** Appends an event, and drops the oldest where the group holds too many. */
+export function appendEvent(state: LogsState, group: LogGroup, event: Omit<LogEvent, 'id'>): void {
+  const held = state.events.get(group.name) ?? { events: [], start: 0, bytes: 0 };
+  state.events.set(group.name, held);
+  held.events.push({ ...event, id: state.nextId });
+  state.nextId += 1;
+  held.bytes += event.message.length;
+  while (held.events.length - held.start > EVENTS_MAX || held.bytes > BYTES_MAX) {
+    const oldest = held.events[held.start];
+    if (!oldest) break;
+    held.bytes -= oldest.message.length;
+    held.start += 1;
   }
-  if (!oldest) return;
-  for (const { message } of oldest.events.splice(0, DROPPED_AT_ONCE)) {
-    const bytes = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
-    oldest.storedBytes -= bytes;
-    group.storedBytes -= bytes;
+  if (held.start > EVENTS_MAX / 2) {
+    held.events = held.events.slice(held.start);
+    held.start = 0;
   }
+}
+
+/** The events of a group that its retention has not ended, by time and then by arrival. */
+export function eventsOf(state: LogsState, group: LogGroup, nowMs: number): LogEvent[] {
+  const held = state.events.get(group.name);
+  if (!held) return [];
+  const oldestMs = group.retentionDays === undefined ? Number.NEGATIVE_INFINITY : nowMs - group.retentionDays * DAY_MS;
+  return held.events
+    .slice(held.start)
+    .filter(({ timestampMs }) => timestampMs >= oldestMs)
+    .sort((a, b) => a.timestampMs - b.timestampMs || a.id - b.id);
 }

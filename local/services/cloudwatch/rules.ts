@@ -1,5 +1,6 @@
 import type { MetricDataQuery, MetricDatum, PutMetricAlarmCommandInput } from '@aws-sdk/client-cloudwatch';
 import { NotEmulated, refuseAllBut } from '../../kernel/errors.ts';
+import { referencesOf } from '../../languages/metric-math/parse.ts';
 import type { Comparison, MetricCondition } from './alarms/records.ts';
 import { invalidParameterCombination, invalidParameterValue, missingParameter, validationError } from './errors.ts';
 import { type MetricQuery, type MetricSource, parseQueryExpression, periodOf } from './metrics/query.ts';
@@ -73,6 +74,17 @@ function measurementsOf({ Value: value, Values: values, Counts: counts, Statisti
 
 /** Reads the queries of `GetMetricData` or of an alarm on several metrics. */
 export function readQueries(queries: readonly MetricDataQuery[], options: { readonly isOneSecondAllowed: boolean }): MetricQuery[] {
+  const read = readEach(queries, options);
+  const ids = new Set(read.map(({ id }) => id));
+  for (const { id, source } of read) {
+    // Words that begin with a capital are for functions: REPEAT.
+    const unknown = source.kind === 'expression' ? referencesOf(source.parsed).find((each) => !ids.has(each) && !/^[A-Z]/.test(each)) : undefined;
+    if (unknown !== undefined) throw validationError(`The expression of '${id}' refers to '${unknown}', which is not among the queries.`);
+  }
+  return read;
+}
+
+function readEach(queries: readonly MetricDataQuery[], options: { readonly isOneSecondAllowed: boolean }): MetricQuery[] {
   const ids = new Set<string>();
   return queries.map((query) => {
     const { Id: id = '', Expression: text, MetricStat: stat, Label: label, ReturnData: returnData = true, AccountId: account } = query;
