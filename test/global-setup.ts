@@ -1,8 +1,22 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { buildBundles, readAppSettings, synthesize } from '../operations/embedded/synthesize.ts';
 
-/** Bundles the functions once: tests of stacks and of the running system use the bundles that are deployed. */
-export default function setup(): void {
-  const script = 'infra/bundling/bundle-functions.mjs';
-  if (existsSync(script)) execFileSync(process.execPath, [script], { stdio: 'inherit' });
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Folder of the cloud assembly of this system, synthesized once for the whole run. */
+    assemblyDirectory: string;
+  }
+}
+
+/** Bundles the functions and synthesizes the system once: every test of stacks and of the running system uses what would be deployed. */
+export default async function setup(project: TestProject): Promise<() => void> {
+  const directory = mkdtempSync(join(tmpdir(), 'tickertape-assembly-'));
+  const settings = readAppSettings('.');
+  await buildBundles(settings, '.');
+  await synthesize(settings, { directory: '.', outputDirectory: directory, accountId: '000000000000', region: 'us-east-1' });
+  project.provide('assemblyDirectory', directory);
+  return () => rmSync(directory, { recursive: true, force: true });
 }
