@@ -32,7 +32,7 @@ export interface AlarmStateChange {
   readonly detail?: { readonly alarmName?: string; readonly state?: { readonly value?: string } };
 }
 
-const PARAMETERS_PATH = '/tickertape/consumers/';
+const PARAMETERS_PATH = '/tickertape/consumers';
 const PAGES_MAX = 50;
 
 /** Longer than reading the queue takes; short, for hidden messages are missing from the depth that the alarm watches. */

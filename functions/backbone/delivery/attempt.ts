@@ -102,7 +102,7 @@ async function runWithLease<C extends EventContract>(run: Run<C>, options: Lease
   const claimed = await claimLease(ports, { key: keyOf(run), token, payloadHash, leaseSeconds: options.leaseSeconds });
   if (claimed.outcome === 'taken') return settle({ outcome: 'duplicate', existing: claimed.existing }, payloadHash, ports);
   const { lease } = claimed;
-  if (lease.isUncertain && options.onUncertain === 'park' && !message.earlier) {
+  if (lease.isUncertain && options.onUncertain === 'park' && !message.isRedriven) {
     await endLease(ports, lease);
     throw new TerminalError('An earlier attempt may have had its effect, and did not say so', { code: 'uncertain' });
   }

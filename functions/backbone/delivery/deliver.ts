@@ -77,9 +77,9 @@ export async function letGo<C extends EventContract>({ ports }: Delivery<C>, mes
   await hide(ports, message, isFifo ? 0 : 1);
 }
 
-/** Only a message that a handler had dead-lettered can have a letter to close, and it says so itself: the ordinary path costs nothing. */
-async function resolveRedriven<C extends EventContract>({ ports, consumer }: Delivery<C>, { earlier, eventKey }: Message): Promise<void> {
-  if (!earlier) return;
+/** Only a message that comes back from a dead-letter queue can have a letter to close, and it says so itself: the ordinary path costs nothing. */
+async function resolveRedriven<C extends EventContract>({ ports, consumer }: Delivery<C>, { isRedriven, eventKey }: Message): Promise<void> {
+  if (!isRedriven) return;
   try {
     await resolveDeadLetter(ports, { consumer: consumer.options.name, eventKey, at: new Date(ports.nowMs()).toISOString() });
   } catch (error) {

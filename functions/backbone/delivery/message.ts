@@ -16,18 +16,24 @@ export interface Message {
   readonly eventKey: string;
   /** Set where the message comes back from a dead-letter queue that a handler had sent it to. */
   readonly earlier: EarlierDeadLettering | undefined;
+  /** Whether it comes back from a dead-letter queue, whoever had moved it there. */
+  readonly isRedriven: boolean;
 }
+
+/** What a redrive adds to a message that it sends again. The queue's own redrive policy leaves no trace in one. */
+const REDRIVE_ATTRIBUTE = 'redriveJob';
 
 /** Reads a record. A record that is no event is a message too: it has to be dead-lettered. */
 export function readMessage(record: SQSRecord): Message {
   const receiveCount = Number(record.attributes.ApproximateReceiveCount);
   const earlier = earlierDeadLettering((name) => record.messageAttributes[name]?.stringValue);
+  const common = { record, receiveCount, earlier, isRedriven: earlier !== undefined || record.messageAttributes[REDRIVE_ATTRIBUTE] !== undefined };
   try {
     const received = parseEnvelope(record.body);
     const { source, id, data } = received.envelope;
-    return { record, receiveCount, earlier, eventKey: `${source}#${id}`, content: { kind: 'event', received, payloadHash: payloadHashOf(data) } };
+    return { ...common, eventKey: `${source}#${id}`, content: { kind: 'event', received, payloadHash: payloadHashOf(data) } };
   } catch (error) {
-    return { record, receiveCount, earlier, eventKey: keyOfForeign(record.body), content: { kind: 'malformed', error } };
+    return { ...common, eventKey: keyOfForeign(record.body), content: { kind: 'malformed', error } };
   }
 }
 
