@@ -83,6 +83,7 @@ function addLoad(program: Command): void {
     .option('--start', 'on an embedded plane of its own, ended afterwards')
     .option('--data <dir>', 'with --start: keep the state of that plane in this folder')
     .option('--deliver-twice', 'with --start: deliver every event twice')
+    .option('--port <port>', 'with --start: port of the AWS endpoint', portNumber, 0)
     .option('--concurrency <n>', 'orders on their way at once', positiveNumber, 16)
     .option('--limit <n>', 'only the first n lines', positiveNumber)
     .action(async (file: string, _options, command: Command) => (await import('./commands/load.ts')).load(file, command.optsWithGlobals()));
@@ -135,5 +136,8 @@ async function main(words: string[]): Promise<number> {
     return described.exitCode;
   }
 }
+
+// The SDK's advice on Node versions is for its users; the version it needs is pinned here.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 process.exitCode = await main(process.argv.slice(2));

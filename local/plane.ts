@@ -92,11 +92,12 @@ export class Plane {
     const clock = options.clock ?? { kind: 'real', factor: 1 };
     this.#folder =
       options.dataDirectory === undefined ? undefined : openDataFolder(options.dataDirectory, { writes: clock.kind === 'virtual' ? 'microtask' : 'turn' });
+    const starts = this.#countStart();
     this.kernel = new Kernel({
       accountId: options.accountId ?? '000000000000',
       region: options.region ?? 'us-east-1',
       clock,
-      seed: options.seed ?? Date.now(),
+      seed: `${options.seed ?? Date.now()}/${starts}`,
       store: this.#folder,
       journalCapacity: options.journalCapacity ?? JOURNAL_CAPACITY,
     });
@@ -184,6 +185,15 @@ export class Plane {
     await this.#runner.close();
     this.#deployment.close();
     await this.#folder?.close();
+  }
+
+  /** Counts the starts of a data folder: a second one must not draw the ids of the first again, and overwrite what they name. */
+  #countStart(): number {
+    const counts = this.#folder?.open('plane.starts') as Map<string, number> | undefined;
+    const count = (counts?.get('count') ?? 0) + 1;
+    counts?.set('count', count);
+    this.#folder?.changed('plane.starts', 'count');
+    return count;
   }
 
   /** Functions find queue URLs in their environment as they were deployed, with the address of then: it stays the plane's own. */

@@ -12,6 +12,8 @@ export interface ConsumerDescription {
   readonly deadLetterQueueArn: string;
   readonly ruleDeadLetterQueueUrl: string;
   readonly functionName: string;
+  /** The table of the consumer's service. */
+  readonly tableName: string;
   readonly alarmName: string;
   readonly maxReceiveCount: number;
 }

@@ -164,7 +164,7 @@ export class Subscription extends Construct {
 
   /** Writes what an operator has to know of the consumer. */
   #describe(
-    { name, on }: SubscriptionProps,
+    { name, on, table }: SubscriptionProps,
     {
       deadLetters,
       undelivered,
@@ -181,6 +181,7 @@ export class Subscription extends Construct {
       deadLetterQueueArn: deadLetters.queue.queueArn,
       ruleDeadLetterQueueUrl: undelivered.queue.queueUrl,
       functionName: this.function.functionName,
+      tableName: table.tableName,
       alarmName: deadLetters.alarmName,
       maxReceiveCount,
     };

@@ -11,9 +11,13 @@ interface Waiting<Context> {
   readonly take: (slot: Slot<Context>) => void;
 }
 
+/** Contexts of one function at the most: functions run on a few threads, so that more would cost memory and gain nothing. */
+const PER_KEY_MAX = 6;
+
 /**
- * The contexts that are kept: at most `limit` over all functions, the one idle longest goes first. Where all are busy, callers wait in the order
- * in which they came.
+ * The contexts that are kept: at most `limit` over all functions. A function that needs one more takes the place of an idle one of a function that has more
+ * than itself, so that a busy function does not drive out the only contexts of the others, which would all have to be started again in turn. Where there is no
+ * place, callers wait for a context of their own function, in the order in which they came.
  */
 export class WarmContexts<Context> {
   readonly #limit: number;
@@ -40,7 +44,7 @@ export class WarmContexts<Context> {
 
   /** A slot for an invocation: a warm one, a new one, or the next that falls free. */
   acquire(code: FunctionCode): Slot<Context> | Promise<Slot<Context>> {
-    const slot = this.#waiting.length === 0 ? this.#take(code) : undefined;
+    const slot = this.#take(code);
     return slot ?? new Promise((take) => this.#waiting.push({ code, take }));
   }
 
@@ -87,14 +91,25 @@ export class WarmContexts<Context> {
       this.#unlist(warm);
       return this.#use(warm);
     }
+    const own = this.#busy.get(code.key) ?? 0;
+    if (own >= PER_KEY_MAX) return undefined;
     if (this.#count >= this.#limit) {
-      const [oldest] = this.#order;
-      if (!oldest) return undefined;
-      this.#evict(oldest);
+      const victim = this.#victim(own);
+      if (!victim) return undefined;
+      this.#evict(victim);
     }
     const slot = { code, context: this.#start(code) };
     this.#count += 1;
     return this.#use(slot);
+  }
+
+  /** The slot idle longest whose function has more contexts than `own`. */
+  #victim(own: number): Slot<Context> | undefined {
+    for (const slot of this.#order) {
+      const { key } = slot.code;
+      if ((this.#busy.get(key) ?? 0) + (this.#idle.get(key)?.length ?? 0) > own) return slot;
+    }
+    return undefined;
   }
 
   #use(slot: Slot<Context>): Slot<Context> {
@@ -104,12 +119,13 @@ export class WarmContexts<Context> {
   }
 
   #serve(): void {
-    for (;;) {
-      const next = this.#waiting[0];
-      const slot = next && this.#take(next.code);
-      if (!slot) return;
-      this.#waiting.shift();
-      next.take(slot);
+    for (let index = 0; index < this.#waiting.length; ) {
+      const next = this.#waiting[index] as Waiting<Context>;
+      const slot = this.#take(next.code);
+      if (slot) {
+        this.#waiting.splice(index, 1);
+        next.take(slot);
+      } else index += 1;
     }
   }
 

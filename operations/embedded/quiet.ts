@@ -1,4 +1,4 @@
-import type { Plane } from '../../local/index.ts';
+import type { JournalEntry, Plane } from '../../local/index.ts';
 
 /** Looks at the plane again this long after something happened, unless more happens. */
 const SETTLE_MS = 100;
@@ -12,6 +12,9 @@ export interface Traffic {
   /** Deliveries of the bus that are waiting or being tried again. */
   deliveries(): number;
 }
+
+/** Calls of the operator, as looking for traffic makes them, are none. */
+const isTraffic = ({ detail }: JournalEntry): boolean => !String(detail['principal']).endsWith(':root');
 
 /**
  * Resolves with true once nothing is on its way, with false where `timeoutMs` (of the machine's clock) passes first. Woken by the journal: it looks again when
@@ -29,8 +32,8 @@ export function untilQuiet(plane: Plane, traffic: Traffic, timeoutMs: number): P
     const look = async (): Promise<void> => {
       const before = plane.kernel.journal.lastSequence;
       const isIdle = traffic.invocations() === 0 && traffic.deliveries() === 0 && (await traffic.queued()) === 0;
-      // What was looked at one after the other counts only if nothing moved meanwhile; looking itself is a request, which is journalled.
-      const moved = [...plane.kernel.journal.since(before)].some(({ kind }) => kind !== 'GetQueueAttributes');
+      // What was looked at one after the other counts only if nothing moved meanwhile.
+      const moved = [...plane.kernel.journal.since(before)].some(isTraffic);
       if (isIdle && !moved) end(true);
       else arm();
     };
@@ -39,8 +42,8 @@ export function untilQuiet(plane: Plane, traffic: Traffic, timeoutMs: number): P
       timer = setTimeout(() => void look().catch(reject), SETTLE_MS);
     };
     const deadline = setTimeout(() => end(false), timeoutMs);
-    const stopListening = plane.kernel.journal.listen(({ kind }) => {
-      if (kind !== 'GetQueueAttributes') arm();
+    const stopListening = plane.kernel.journal.listen((entry) => {
+      if (isTraffic(entry)) arm();
     });
     arm();
   });

@@ -3,7 +3,7 @@ import { release } from '../dead-letters/peek.ts';
 import type { PlannedMessage, RedrivePlan } from './plan.ts';
 
 /** What became of one planned message. `gone`: it was no longer in the dead-letter queue. */
-export type MessageOutcome = 'moved' | 'gone' | 'failed';
+export type MessageOutcome = 'moved' | 'gone';
 
 /** A redrive that runs or has run. */
 export interface RedriveJob {
@@ -39,7 +39,7 @@ export class RedriveRun {
   readonly #plan: RedrivePlan;
   readonly #pace: Pace;
   readonly #options: { readonly jobId: string; readonly ratePerSecond: number | undefined };
-  readonly #outcomes: Record<MessageOutcome, number> = { moved: 0, gone: 0, failed: 0 };
+  readonly #outcomes: Record<MessageOutcome, number> = { moved: 0, gone: 0 };
   #isCancelled = false;
 
   constructor(sqs: SQSClient, plan: RedrivePlan, pace: Pace, options: { jobId: string; ratePerSecond: number | undefined }) {
@@ -98,8 +98,7 @@ export class RedriveRun {
   async #moveAtPace(message: Message, waiting: Map<string, PlannedMessage>, startMs: number): Promise<void> {
     const { ratePerSecond } = this.#options;
     if (ratePerSecond !== undefined) {
-      const done = this.#outcomes.moved + this.#outcomes.failed;
-      await this.#pace.wait(Math.max(0, startMs + (done * 1000) / ratePerSecond - this.#pace.nowMs()));
+      await this.#pace.wait(Math.max(0, startMs + (this.#outcomes.moved * 1000) / ratePerSecond - this.#pace.nowMs()));
     }
     await this.#move(message);
     waiting.delete(message.MessageId ?? '');

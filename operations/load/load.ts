@@ -1,0 +1,110 @@
+import type { Clients } from '../clients.ts';
+import type { Operations } from '../operations.ts';
+import { describeSystem } from '../system.ts';
+import { compareEnds, readLedger, readOrders } from './account.ts';
+import { HttpClient } from './http-client.ts';
+import type { OrderLine } from './orders-file.ts';
+import { fillStock, placeOrders } from './place.ts';
+
+/** What a load run found. Money in cents, times in milliseconds. */
+export interface LoadReport {
+  readonly orders: number;
+  readonly accepted: number;
+  readonly confirmed: number;
+  readonly cancelled: number;
+  /** Orders that neither were confirmed nor cancelled. */
+  readonly undelivered: number;
+  /** Messages in dead-letter queues. */
+  readonly deadLettered: number;
+  /** Messages left in consumers' queues. */
+  readonly queued: number;
+  readonly chargedCents: number;
+  readonly refundedCents: number;
+  readonly keptCents: number;
+  /** Orders placed and carried through to their end, by the seconds from the first request until nothing was on its way. */
+  readonly ordersPerSecond: number;
+  /** From request to acceptance. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly peakRssMiB: number;
+  readonly writeUnitsPerOrder: number;
+  readonly sdkCallsPerOrder: number;
+  /** What is not as the file predicts. Empty: every order ended as its line says, every customer's dollars are right, and the ledger balances. */
+  readonly differences: readonly string[];
+}
+
+export interface LoadOptions {
+  readonly operations: Operations;
+  readonly clients: Pick<Clients, 'ssm' | 'dynamodb'>;
+  readonly apiUrl: string;
+  readonly lines: readonly OrderLine[];
+  /** Orders on their way at once. */
+  readonly width: number;
+  readonly onProgress: (text: string) => void;
+}
+
+/** How long the system may take to come to rest after the last order was accepted. */
+const QUIET_MS_MAX = 600_000;
+
+/** Steps at which progress is told. */
+const PROGRESS_EVERY = 500;
+
+function percentile(sorted: readonly number[], share: number): number {
+  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 100) / 100;
+}
+
+/** What the customers of these lines pay in the end, by the file. */
+function predictedKeptCents(lines: readonly OrderLine[]): number {
+  return lines.filter(({ end }) => end === 'CONFIRMED').reduce((sum, { totalCents }) => sum + totalCents, 0);
+}
+
+/** Places all orders, waits until nothing is on its way, and accounts for every order and every cent. */
+export async function runLoad({ operations, clients, apiUrl, lines, width, onProgress }: LoadOptions): Promise<LoadReport> {
+  const client = new HttpClient(width);
+  try {
+    await fillStock(client, apiUrl, lines, width);
+    const before = await operations.meters({});
+    const startMs = performance.now();
+    const placed = await placeOrders(client, apiUrl, lines, {
+      width,
+      onPlaced: (count) => {
+        if (count % PROGRESS_EVERY === 0) onProgress(`${count} of ${lines.length} orders accepted`);
+      },
+    });
+    onProgress(`${placed.length} orders accepted; waiting until nothing is on its way`);
+    const { isQuiet } = await operations.quiet({ timeoutMs: QUIET_MS_MAX });
+    const seconds = (performance.now() - startMs) / 1000;
+    const after = await operations.meters({});
+    onProgress('reading every order and the ledger');
+    const system = await describeSystem(clients.ssm);
+    const paymentsTable = system.consumers.find(({ consumer }) => consumer === 'payments')?.tableName ?? '';
+    const ledger = await readLedger(clients.dynamodb, paymentsTable);
+    const orders = await readOrders(client, apiUrl, [...new Set(lines.map(({ customerId }) => customerId))], width);
+    const { consumers } = await operations.status({});
+    const { differences, ...counts } = compareEnds(lines, placed, orders);
+    const keptCents = ledger.chargedCents - ledger.refundedCents;
+    const found = [...differences];
+    if (!isQuiet) found.push(`the system did not come to rest within ${QUIET_MS_MAX / 1000} s`);
+    if (keptCents !== predictedKeptCents(lines)) found.push(`${keptCents} cents were kept instead of ${predictedKeptCents(lines)}`);
+    const acceptMs = placed.map((order) => order.acceptMs).sort((a, b) => a - b);
+    const perOrder = (total: number): number => Math.round((total / lines.length) * 100) / 100;
+    return {
+      orders: lines.length,
+      accepted: placed.length,
+      ...counts,
+      deadLettered: consumers.reduce((sum, { deadLetters, ruleDeadLetters }) => sum + deadLetters + ruleDeadLetters, 0),
+      queued: consumers.reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0),
+      ...ledger,
+      keptCents,
+      ordersPerSecond: Math.round((lines.length / seconds) * 10) / 10,
+      p50Ms: percentile(acceptMs, 0.5),
+      p99Ms: percentile(acceptMs, 0.99),
+      peakRssMiB: (await operations.meters({})).peakRssMiB,
+      writeUnitsPerOrder: perOrder(after.writeUnits - before.writeUnits),
+      sdkCallsPerOrder: perOrder(after.sdkCalls - before.sdkCalls),
+      differences: found,
+    };
+  } finally {
+    client.close();
+  }
+}
