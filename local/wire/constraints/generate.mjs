@@ -46,9 +46,46 @@ const RECORDED_ENUM_ORDERS = [
 const keyOf = (values) => [...values].sort().join(' ');
 const RECORDED_BY_SET = new Map(RECORDED_ENUM_ORDERS.map((values) => [keyOf(values), values]));
 
+/** Table names take ARNs by now; a name that is none is still refused in the words of a table name. Recorded from the service. */
+const TABLE_NAME_OR_ARN = { min: 3, max: 255, pattern: '[a-zA-Z0-9_.-]+', unless: '^arn:' };
+
+/** Where recorded answers show more, or less, than the model says: whole shapes, and members of inputs that the service itself checks and words. */
+const RECORDED = {
+  dynamodb: {
+    shapes: { TableArn: TABLE_NAME_OR_ARN },
+    wordedByService: {
+      CreateTableInput: { TableName: 'TableNamePattern' },
+      DeleteTableInput: { TableName: 'TableNamePattern' },
+      DescribeTableInput: { TableName: 'TableNamePattern' },
+      UpdateTableInput: { TableName: 'TableNamePattern' },
+      DescribeTimeToLiveInput: { TableName: 'TableNamePattern' },
+      TagResourceInput: { ResourceArn: null, Tags: 'TagList' },
+      UntagResourceInput: { ResourceArn: null, TagKeys: 'TagKeyList' },
+      ListTagsOfResourceInput: { ResourceArn: null },
+    },
+    added: { TableNamePattern: { type: 'string', pattern: TABLE_NAME_OR_ARN.pattern, unless: '^arn:|^.{0,2}$|^.{256,}$' } },
+  },
+};
+
+/** Lays what was recorded over a model. */
+function withRecorded(service, model) {
+  const { shapes = {}, wordedByService = {}, added = {} } = RECORDED[service] ?? {};
+  for (const [name, constraints] of Object.entries(shapes)) Object.assign(model.shapes[name], constraints);
+  Object.assign(model.shapes, added);
+  for (const [input, members] of Object.entries(wordedByService)) {
+    const shape = model.shapes[input];
+    shape.required = shape.required.filter((member) => !(member in members));
+    for (const [member, name] of Object.entries(members)) {
+      if (name === null) delete shape.members[member];
+      else shape.members[member] = { shape: name };
+    }
+  }
+  return model;
+}
+
 function scalar(shape) {
   const out = {};
-  for (const name of ['min', 'max', 'pattern']) if (shape[name] !== undefined) out[name] = shape[name];
+  for (const name of ['min', 'max', 'pattern', 'unless']) if (shape[name] !== undefined) out[name] = shape[name];
   if ((out.min ?? out.max) !== undefined && (shape.type === 'double' || shape.type === 'float')) out.isFloat = true;
   if (shape.enum) out.enum = RECORDED_BY_SET.get(keyOf(shape.enum)) ?? shape.enum;
   return out;
@@ -104,7 +141,7 @@ for (const [service, folderName] of Object.entries(MODELS)) {
     .at(-1);
   const model = JSON.parse(gunzipSync(readFileSync(join(data, newest, 'service-2.json.gz'))).toString());
   const source = `botocore ${version}, ${folderName} ${newest}`;
-  const { operations, shapes } = constraintsOf(model, source);
+  const { operations, shapes } = constraintsOf(withRecorded(service, model), source);
   const lines = (record) =>
     Object.entries(record)
       .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)

@@ -5,6 +5,8 @@ export interface ShapeConstraints {
   /** A float, whose bounds AWS prints with a fraction. */
   readonly isFloat?: boolean;
   readonly pattern?: string;
+  /** A regular expression of texts that are exempt: an ARN in place of a name, what the service words itself. */
+  readonly unless?: string;
   readonly enum?: readonly string[];
   readonly required?: readonly string[];
   readonly members?: Readonly<Record<string, string>>;

@@ -30,7 +30,7 @@ function lengthOf(value: unknown): number {
 }
 
 /** The rules of one shape, in the order in which AWS lists the failures of a value: pattern, bounds, enum. */
-export function rulesOf(shape: Shape, { min, max, isFloat, pattern, enum: values }: ShapeConstraints): Rule[] {
+export function rulesOf(shape: Shape, { min, max, isFloat, pattern, unless, enum: values }: ShapeConstraints): Rule[] {
   const rules: Rule[] = [];
   const regExp = pattern === undefined || shape.kind !== 'string' ? undefined : compilePattern(pattern);
   if (regExp) rules.push({ text: `Member must satisfy regular expression pattern: ${pattern}`, isMet: (value) => regExp.test(value as string) });
@@ -44,7 +44,9 @@ export function rulesOf(shape: Shape, { min, max, isFloat, pattern, enum: values
     const set = new Set<unknown>(values);
     rules.push({ text: `Member must satisfy enum value set: [${values.join(', ')}]`, isMet: (value) => set.has(value) });
   }
-  return rules;
+  if (unless === undefined) return rules;
+  const exempt = new RegExp(unless);
+  return rules.map(({ text, isMet }) => ({ text, isMet: (value) => exempt.test(value as string) || isMet(value) }));
 }
 
 /** What a list entry or a map key must be, as AWS lists it in brackets: bounds, pattern, enum. */

@@ -23,6 +23,22 @@ const CASES: readonly Case[] = [
     message: failed("Value null at 'item' failed to satisfy constraint: Member must not be null"),
   },
   {
+    name: 'a table name, unless an ARN stands for it',
+    operation: 'DynamoDB_20120810.GetItem',
+    body: { TableName: 'a;' },
+    message: failed(
+      "Value 'a;' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
+      "Value 'a;' at 'tableName' failed to satisfy constraint: Member must have length greater than or equal to 3",
+      "Value null at 'key' failed to satisfy constraint: Member must not be null",
+    ),
+  },
+  {
+    name: 'what else is wrong beside an ARN for a table name',
+    operation: 'DynamoDB_20120810.GetItem',
+    body: { TableName: 'arn:aws:dynamodb:us-east-1:111111111111:table/t' },
+    message: failed("Value null at 'key' failed to satisfy constraint: Member must not be null"),
+  },
+  {
     name: 'pattern before length, of one value',
     operation: 'DynamoDB_20120810.CreateTable',
     body: {
