@@ -6,6 +6,10 @@ export const countSignUps: ConsumerHandler<typeof UserSignedUp.v1> = ({ data: { 
   const day = new Date(signedUpAt).toISOString().slice(0, 10);
   work.update(
     { pk: `DAY#${day}`, sk: 'SIGN_UPS' },
-    { expression: 'SET entity = :entity, #day = :day ADD signUps :one', names: { '#day': 'day' }, values: { ':entity': 'SIGN_UPS', ':day': day, ':one': 1 } },
+    {
+      expression: 'SET entity = :entity, #day = :day, signUps = if_not_exists(signUps, :none) + :one',
+      names: { '#day': 'day' },
+      values: { ':entity': 'SIGN_UPS', ':day': day, ':none': 0, ':one': 1 },
+    },
   );
 };
