@@ -16,12 +16,12 @@ export class ServiceTable extends Construct {
   readonly tableArn: string;
   /** ARN of the index `byOwner`. */
   readonly byOwnerArn: string;
-  readonly #table: TableV2;
+  readonly #streamArn: string | undefined;
 
   constructor(scope: Construct, id: string, { hasStream = true, removalPolicy = RemovalPolicy.RETAIN }: ServiceTableProps = {}) {
     super(scope, id);
     const text = (name: string) => ({ name, type: AttributeType.STRING });
-    this.#table = new TableV2(this, 'Table', {
+    const table = new TableV2(this, 'Table', {
       partitionKey: text('pk'),
       sortKey: text('sk'),
       billing: Billing.onDemand(),
@@ -31,15 +31,15 @@ export class ServiceTable extends Construct {
       removalPolicy,
       ...(hasStream && { dynamoStream: StreamViewType.NEW_IMAGE }),
     });
-    this.tableName = this.#table.tableName;
-    this.tableArn = this.#table.tableArn;
+    this.tableName = table.tableName;
+    this.tableArn = table.tableArn;
+    this.#streamArn = hasStream ? table.tableStreamArn : undefined;
     this.byOwnerArn = `${this.tableArn}/index/byOwner`;
   }
 
   /** ARN of the stream of changes. @throws where the table has none */
   get streamArn(): string {
-    const arn = this.#table.tableStreamArn;
-    if (arn === undefined) throw new Error(`${this.node.path} has no stream (hasStream: false), so that an outbox cannot read it`);
-    return arn;
+    if (this.#streamArn === undefined) throw new Error(`${this.node.path} has no stream (hasStream: false), so that an outbox cannot read it`);
+    return this.#streamArn;
   }
 }

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { resourcesOf, synthesize } from './system-under-test.ts';
+
+/** What a subscription and its handler both say: the name is part of the idempotency key, and an event that a handler does not take would be dead-lettered as malformed. */
+const subscriptions = resourcesOf(synthesize(), 'AWS::SSM::Parameter')
+  .filter(({ Properties }) => (Properties.Name as string).startsWith('/tickertape/consumers/'))
+  .map(({ stack, Properties }) => {
+    const text = (Properties.Value['Fn::Join'][1] as unknown[]).map((part) => (typeof part === 'string' ? part : '–')).join('');
+    return { stack, ...(JSON.parse(text) as { consumer: string; on: string[]; functionName: string }) };
+  });
+
+const handlerOf = new Map(
+  resourcesOf(synthesize(), 'AWS::Lambda::Function').map(({ Properties }) => [Properties.FunctionName as string, Properties.Description as string]),
+);
+
+it.each(subscriptions)('the handler of $consumer has its name, and takes what its rule lets through', ({ consumer, on, functionName }) => {
+  const source = readFileSync(handlerOf.get(functionName) ?? '', 'utf8');
+  expect(/consumer\(\s*\{\s*name: '([^']+)'/.exec(source)?.[1]).toBe(consumer);
+  const taken = /\bon: \[([^\]]+)\]/
+    .exec(source)?.[1]
+    ?.split(',')
+    .map((contract) => contract.trim());
+  expect(taken).toEqual(on);
+});
