@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { App, Validations } from 'aws-cdk-lib/core';
 import { composeSystem } from './system.ts';
 
-/** The context of cdk.json. The CDK's command line hands it over; read here as well, the app makes the same templates without it. */
+/**
+ * The context of cdk.json. The CDK's command line hands it over; read here as well, the app makes the same templates without it.
+ *
+ * It has the feature flags that the CDK recommends, but for one: references between stacks are exports (`defaultCrossStackReferences: strong`) and not `Fn::GetStackOutput`.
+ * CloudFormation then refuses to delete or replace the bus, the API or the index while a stack uses them. A weak reference lets that pass, and consumers would go on
+ * waiting at a bus that nobody publishes to. The price: the last user of an export has to go before the export does.
+ */
 function contextOfProject(): Record<string, unknown> {
   const project = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')) as { readonly context: Record<string, unknown> };
   return project.context;
