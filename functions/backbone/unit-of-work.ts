@@ -124,7 +124,7 @@ export class UnitOfWork implements Work {
       Update: {
         ...this.#table(),
         Key: toItem({ ...key }),
-        UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} REMOVE #token, leaseUntilMs`,
+        UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} REMOVE #token, leaseUntilMs, attempts`,
         ConditionExpression: '#status = :inProgress AND #token = :token',
         ExpressionAttributeNames: { '#token': 'token', ...Object.fromEntries(names.map((name) => [`#${name}`, name])) },
         ExpressionAttributeValues: toItem({
