@@ -2,8 +2,15 @@ import { type Attributes, type AttributeType, type AttributeValue, setAttribute 
 import { canonicalDecimal, DecimalError } from './decimal.ts';
 import { bytesKey } from './order.ts';
 
-/** Why a value is not acceptable. The texts are AWS's. */
-export class ValueError extends Error {}
+/** Why a value is not acceptable. The texts are AWS's. `isFormal` where it is not even one value. */
+export class ValueError extends Error {
+  readonly isFormal: boolean;
+
+  constructor(message: string, options: { readonly isFormal?: boolean; readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.isFormal = options.isFormal === true;
+  }
+}
 
 /** Levels of lists and maps within one attribute. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
 const NESTING_LEVELS_MAX = 32;
@@ -30,8 +37,9 @@ export function canonicalValue(raw: RawValue, depth = 0): AttributeValue {
     found = value;
     count += 1;
   }
-  if (!found) throw new ValueError('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
-  if (count > 1) throw new ValueError('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes');
+  if (!found) throw new ValueError('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes', { isFormal: true });
+  if (count > 1)
+    throw new ValueError('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes', { isFormal: true });
   return found;
 }
 
@@ -46,7 +54,7 @@ function canonicalMember(type: string, given: unknown, depth: number): Attribute
     case 'BOOL':
       return { BOOL: given as boolean };
     case 'NULL':
-      if (given !== true) throw new ValueError(`${INVALID}Null attribute value types must have the value of true`);
+      if (given !== true) throw new ValueError(`${INVALID}Null attribute value types must have the value of true`, { isFormal: true });
       return { NULL: true };
     case 'SS':
       return { SS: stringSet(given as string[]) };
@@ -80,7 +88,7 @@ function number(text: string): string {
 }
 
 function stringSet(members: readonly string[]): string[] {
-  if (members.length === 0) throw new ValueError(`${INVALID}An string set  may not be empty`);
+  if (members.length === 0) throw new ValueError(`${INVALID}An string set  may not be empty`, { isFormal: true });
   if (new Set(members).size < members.length) throw new ValueError(`${INVALID}Input collection [${members.join(', ')}] contains duplicates.`);
   return [...members];
 }
@@ -93,7 +101,7 @@ function numberSet(members: readonly string[]): string[] {
 }
 
 function binarySet(members: readonly Uint8Array[]): Uint8Array[] {
-  if (members.length === 0) throw new ValueError(`${INVALID}Binary sets should not be empty`);
+  if (members.length === 0) throw new ValueError(`${INVALID}Binary sets should not be empty`, { isFormal: true });
   if (new Set(members.map(bytesKey)).size < members.length) {
     const shown = members.map((bytes) => Buffer.from(bytes).toString('base64')).join(', ');
     throw new ValueError(`${INVALID}Input collection [${shown}]of type BS contains duplicates.`);

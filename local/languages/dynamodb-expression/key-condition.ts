@@ -73,9 +73,10 @@ function readOne(node: Condition, bindings: Bindings): [string, SortKeyCondition
 const MIRRORED: Readonly<Record<Comparator, Comparator>> = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
 function readComparison(operator: Comparator, left: Operand, right: Operand, bindings: Bindings): [string, SortKeyCondition] {
-  checkNotNested([left, right]);
+  if (left.kind === 'call' || right.kind === 'call') throw nested();
   if (left.kind === 'path' && right.kind === 'path') throw invalid('Multiple attribute names used in one condition');
   if (left.kind !== 'path' && right.kind !== 'path') throw invalid('No key attribute specified');
+  checkNotNested([left, right]);
   const [path, value, direction] = left.kind === 'path' ? [left, right, operator] : [right, left, MIRRORED[operator]];
   return [nameOf(path, bindings), { operator: direction as Exclude<Comparator, '<>'>, value: operandValue(value, bindings) }];
 }
@@ -83,16 +84,18 @@ function readComparison(operator: Comparator, left: Operand, right: Operand, bin
 function keyName(operator: string, operands: readonly Operand[], bindings: Bindings): string {
   const [first, ...others] = operands as [Operand, ...Operand[]];
   if (first.kind !== 'path') throw invalid(`${operator} operator must have the key attribute as its first operand`);
-  checkNotNested(operands);
   if (others.some((operand) => operand.kind === 'path')) throw invalid('Multiple attribute names used in one condition');
+  checkNotNested(operands);
   return nameOf(first, bindings);
 }
 
 const invalid = (reason: string): ExpressionError => plain(`Invalid condition in KeyConditionExpression: ${reason}`);
 
+const nested = (): ExpressionError => plain('KeyConditionExpressions cannot contain nested operations');
+
 function checkNotNested(operands: readonly Operand[]): void {
   const isNested = operands.some((operand) => operand.kind === 'call' || (operand.kind === 'path' && operand.path.length > 1));
-  if (isNested) throw plain('KeyConditionExpressions cannot contain nested operations');
+  if (isNested) throw nested();
 }
 
 function nameOf(operand: Operand, bindings: Bindings): string {

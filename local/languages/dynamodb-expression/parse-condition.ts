@@ -1,4 +1,4 @@
-import { checkReserved, readPath } from './parse-path.ts';
+import { checkReserved, readPath, readSteps } from './parse-path.ts';
 import { type Comparator, type Condition, ExpressionError, type Operand, type Parsed } from './syntax.ts';
 import { TokenReader } from './tokens.ts';
 
@@ -112,6 +112,7 @@ class ConditionParser {
       const node = inner();
       if (node === this.#parenthesised) this.#hasRedundantParentheses = true;
       reader.expectSymbol(')');
+      if (node.kind === 'path' && (reader.isSymbol('.') || reader.isSymbol('['))) return { kind: 'path', path: readSteps(reader, node.path) };
       this.#parenthesised = node;
       return node;
     }

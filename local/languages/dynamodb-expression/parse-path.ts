@@ -8,7 +8,12 @@ const PATH_ELEMENTS_MAX = 32;
 /** Reads a document path. Words in `keywords` cannot begin it. */
 export function readPath(reader: TokenReader, keywords: ReadonlySet<string>): Path {
   if (keywords.has(reader.peek().text.toUpperCase())) throw reader.syntaxError();
-  const path: PathElement[] = [readName(reader)];
+  return readSteps(reader, [readName(reader)]);
+}
+
+/** Reads the further steps of a path. */
+export function readSteps(reader: TokenReader, begun: Path): Path {
+  const path: PathElement[] = [...begun];
   for (;;) {
     if (reader.takeSymbol('.')) path.push(readName(reader));
     else if (reader.takeSymbol('[')) path.push(readIndex(reader));

@@ -38,11 +38,14 @@ export function showPath(path: Path): string {
  * Throws where one of several resolved paths is the beginning of another (overlap) or takes the same value once for a list and once for a map (conflict).
  */
 export function checkDistinctPaths(paths: readonly Path[]): void {
-  if (paths.length < 2) return;
+  checkRelation(paths, 'overlap');
+  checkRelation(paths, 'conflict');
+}
+
+function checkRelation(paths: readonly Path[], relation: 'overlap' | 'conflict'): void {
   for (let second = 1; second < paths.length; second += 1) {
     for (let first = 0; first < second; first += 1) {
-      const relation = relationOf(paths[first] as Path, paths[second] as Path);
-      if (relation === 'apart') continue;
+      if (relationOf(paths[first] as Path, paths[second] as Path) !== relation) continue;
       const shown = `path one: ${showPath(paths[first] as Path)}, path two: ${showPath(paths[second] as Path)}`;
       throw new ExpressionError(`Two document paths ${relation} with each other; must remove or rewrite one of these paths; ${shown}`);
     }

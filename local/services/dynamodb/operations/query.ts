@@ -8,11 +8,11 @@ import { checkConditionalOperator, conditionOf } from '../legacy/condition.ts';
 import { queryConditionsOf } from '../legacy/key-conditions.ts';
 import { checkStartWithin, type KeyRange, keyRangeOf, type QueryConditions, stretch } from '../reading/key-range.ts';
 import { readPage } from '../reading/page.ts';
-import { checkSelect, checkStartKey, pageAnswer, pageOptions, sourceOf } from '../reading/read-request.ts';
+import { checkQueryStartHash, checkQueryStartRest, checkSelect, pageAnswer, pageOptions, sourceOf } from '../reading/read-request.ts';
 import { type BoundCondition, checkFamilies, type ParameterFamilies, readExpressions } from '../request/expressions.ts';
 import { noteRead } from '../request/note-read.ts';
 import { attributesToGet } from '../request/projection.ts';
-import { readAttributes } from '../request/values.ts';
+import { readStartKey } from '../request/values.ts';
 import { type DynamoDbState, tableOf } from '../state.ts';
 import { conditionPaths, keyNames } from '../table/key-check.ts';
 import { scalarText } from '../table/keys.ts';
@@ -29,12 +29,16 @@ export function query(input: QueryCommandInput, { kernel, state, cause }: Contex
   const request = readQuery(input);
   const table = tableOf(state, input.TableName);
   const source = sourceOf(table, input);
-  if (request.start) checkStartKey(table, source, request.start);
+  const { start } = request;
+  if (start) checkQueryStartHash(table, source, start);
   const range = keyRangeOf(table.record, source.keySchema, request.conditions);
-  if (request.start) checkStartWithin(source.keySchema, range, request.start);
+  if (start) {
+    checkQueryStartRest(table, source, start);
+    checkStartWithin(source.keySchema, range, start);
+  }
   if (request.filter) checkFilter(source.keySchema, request.filter, input.QueryFilter ? 'QueryFilter' : 'Filter Expression');
   const options = pageOptions(table, source, input, request);
-  const page = readPage(table, source, itemsOf(source, range, { start: request.start, isForward: input.ScanIndexForward !== false }), options);
+  const page = readPage(table, source, itemsOf(source, range, { start, isForward: input.ScanIndexForward !== false }), options);
   noteRead(kernel, { table, operation: 'Query', count: page.count, consumption: page.consumption, cause });
   return pageAnswer(page, input.ReturnConsumedCapacity);
 }
@@ -48,15 +52,16 @@ interface QueryRequest {
 
 function readQuery(input: QueryCommandInput): QueryRequest {
   checkFamilies(input, PARAMETERS);
-  const start = input.ExclusiveStartKey && readAttributes(input.ExclusiveStartKey);
-  const keyComparisons = input.KeyConditions && readComparisons(input.KeyConditions);
   const filterComparisons = input.QueryFilter && readComparisons(input.QueryFilter);
-  checkConditionalOperator(input.ConditionalOperator, input.QueryFilter);
   const attributes = attributesToGet(input.AttributesToGet);
+  const start = readStartKey(input.ExclusiveStartKey);
+  const keyComparisons = input.KeyConditions && readComparisons(input.KeyConditions);
+  checkConditionalOperator(input.ConditionalOperator, input.QueryFilter);
   const expressions = readExpressions(input);
   checkSelect(input);
   const conditions = expressions.keys ?? (keyComparisons && queryConditionsOf(keyComparisons));
   if (!conditions) throw validation('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.');
+  if (conditions.size < 1 || conditions.size > 2) throw validation('Conditions can be of length 1 or 2 only');
   return {
     start,
     conditions,

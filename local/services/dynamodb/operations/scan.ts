@@ -5,11 +5,11 @@ import { validation } from '../errors.ts';
 import { readComparisons } from '../legacy/comparison.ts';
 import { checkConditionalOperator, conditionOf } from '../legacy/condition.ts';
 import { readPage } from '../reading/page.ts';
-import { checkSelect, checkStartKey, pageAnswer, pageOptions, sourceOf } from '../reading/read-request.ts';
+import { checkScanStart, checkSelect, pageAnswer, pageOptions, sourceOf } from '../reading/read-request.ts';
 import { checkFamilies, type ParameterFamilies, readExpressions } from '../request/expressions.ts';
 import { noteRead } from '../request/note-read.ts';
 import { attributesToGet } from '../request/projection.ts';
-import { readAttributes } from '../request/values.ts';
+import { readStartKey } from '../request/values.ts';
 import { type DynamoDbState, tableOf } from '../state.ts';
 import { scalarText } from '../table/keys.ts';
 import { isInSegment, type Segment } from '../table/partitions.ts';
@@ -23,16 +23,16 @@ const PARAMETERS: ParameterFamilies = {
 
 export function scan(input: ScanCommandInput, { kernel, state, cause }: Context<DynamoDbState>): Omit<ScanCommandOutput, '$metadata'> {
   checkFamilies(input, PARAMETERS);
-  const start = input.ExclusiveStartKey && readAttributes(input.ExclusiveStartKey);
-  const comparisons = input.ScanFilter && readComparisons(input.ScanFilter);
-  checkConditionalOperator(input.ConditionalOperator, input.ScanFilter);
   const attributes = attributesToGet(input.AttributesToGet);
+  const comparisons = input.ScanFilter && readComparisons(input.ScanFilter);
+  const start = readStartKey(input.ExclusiveStartKey);
+  checkConditionalOperator(input.ConditionalOperator, input.ScanFilter);
   const segment = readSegment(input);
   const expressions = readExpressions(input);
   checkSelect(input);
   const table = tableOf(state, input.TableName);
   const source = sourceOf(table, input);
-  if (start) checkStartKey(table, source, start);
+  if (start) checkScanStart(table, source, start);
   const options = pageOptions(table, source, input, {
     filter: expressions.filter ?? (comparisons && conditionOf(comparisons, input.ConditionalOperator)),
     projection: expressions.projection ?? attributes,

@@ -16,10 +16,9 @@ export interface KeyRange {
 
 /** Brings conditions in line with the key schema of the table or index that is queried. */
 export function keyRangeOf(record: TableRecord, { hash, range }: KeySchema, conditions: QueryConditions): KeyRange {
-  if (conditions.size > 2) throw validation('Conditions can be of length 1 or 2 only');
+  if (conditions.size === 2 && range === undefined) throw validation('Query key condition not supported');
   const missed = !conditions.has(hash) ? hash : conditions.size === 2 && range !== undefined && !conditions.has(range) ? range : undefined;
   if (missed !== undefined) throw validation(`Query condition missed key schema element: ${missed}`);
-  if (conditions.size === 2 && range === undefined) throw validation('Query key condition not supported');
   for (const condition of conditions.values()) if (!condition) throw validation('Attempted conditional constraint is not an indexable operation');
   for (const [name, condition] of conditions) checkTypes(record, name, condition as SortKeyCondition);
   const partition = conditions.get(hash);

@@ -31,9 +31,6 @@ export function sourceOf(table: Table, input: ReadInput): Source {
   if (!source) throw validation(`The table does not have the specified index: ${input.IndexName}`);
   const index = source.index?.record;
   if (index?.isGlobal && input.ConsistentRead === true) throw validation('Consistent reads are not supported on global secondary indexes');
-  if (index?.isGlobal && input.Select === 'ALL_ATTRIBUTES' && index.projection !== 'ALL') {
-    throw invalidParameter(`Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} because its projection type is not ALL`);
-  }
   return source;
 }
 
@@ -45,9 +42,14 @@ export function pageOptions(
   read: { readonly filter: BoundCondition | undefined; readonly projection: readonly Path[] | undefined },
 ): PageOptions {
   const { filter, projection } = read;
+  const { index } = source;
+  if (index?.record.isGlobal && input.Select === 'ALL_ATTRIBUTES' && index.record.projection !== 'ALL') {
+    throw invalidParameter(
+      `Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.record.name} because its projection type is not ALL`,
+    );
+  }
   if (filter) checkPaths(table.record, conditionPaths(filter.tree), filter.bindings.names);
   if (projection) checkPaths(table.record, projection, {});
-  const { index } = source;
   const missing = index && projection ? projection.map((path) => path[0] as string).filter((name) => !index.projects(name)) : [];
   if (index?.record.isGlobal && missing.length > 0) {
     throw invalidParameter(`Global secondary index ${index.record.name} does not project [${missing.join(', ')}]`);
@@ -57,16 +59,47 @@ export function pageOptions(
   return { limit: input.Limit, filter, projection, isCount: input.Select === 'COUNT', isConsistent: input.ConsistentRead === true, fetchesItems };
 }
 
-/** Checks a starting key: the attributes of primary key and index key, of their types. */
-export function checkStartKey({ record }: Table, { index }: Source, start: Attributes): void {
-  const names = new Set([...keyNames(record.keySchema), ...(index ? keyNames(index.record.keySchema) : [])]);
-  const isOfSchema =
-    Object.keys(start).length === names.size &&
-    [...names].every((name) => {
-      const value = attributeOf(start, name);
-      return value !== undefined && typeOf(value) === record.attributeTypes[name];
-    });
-  if (!isOfSchema) throw validation('The provided starting key is invalid: The provided key element does not match the schema');
+const START_INVALID = 'The provided starting key is invalid';
+const NOT_OF_SCHEMA = 'The provided key element does not match the schema';
+
+function startNames({ record }: Table, { index }: Source): Set<string> {
+  return new Set([...keyNames(record.keySchema), ...(index ? keyNames(index.record.keySchema) : [])]);
+}
+
+/** Throws where an attribute of the key that is read by is missing or of another type. */
+function checkStartAttribute({ record }: Table, name: string, start: Attributes): void {
+  const value = attributeOf(start, name);
+  if (!value) throw validation(START_INVALID);
+  if (typeOf(value) !== record.attributeTypes[name]) throw validation(NOT_OF_SCHEMA);
+}
+
+/** Throws where the primary key in a starting key is not of the table's schema. */
+function checkStartPrimaryKey({ record }: Table, start: Attributes): void {
+  const isOfSchema = keyNames(record.keySchema).every((name) => {
+    const value = attributeOf(start, name);
+    return value !== undefined && typeOf(value) === record.attributeTypes[name];
+  });
+  if (!isOfSchema) throw validation(`${START_INVALID}: ${NOT_OF_SCHEMA}`);
+}
+
+/** Checks the starting key of a scan: the attributes of index key and primary key, of their types. */
+export function checkScanStart(table: Table, source: Source, start: Attributes): void {
+  const isComplete = Object.keys(start).length === startNames(table, source).size;
+  if (!isComplete) throw validation(source.index ? START_INVALID : `${START_INVALID}: ${NOT_OF_SCHEMA}`);
+  if (source.index) for (const name of keyNames(source.keySchema)) checkStartAttribute(table, name, start);
+  checkStartPrimaryKey(table, start);
+}
+
+/** What AWS checks of a query's starting key before it looks at the key conditions. */
+export function checkQueryStartHash(table: Table, source: Source, start: Attributes): void {
+  if (Object.keys(start).length !== startNames(table, source).size) throw validation(START_INVALID);
+  checkStartAttribute(table, source.keySchema.hash, start);
+}
+
+/** What it checks afterwards: the sort key, then the primary key. */
+export function checkQueryStartRest(table: Table, { keySchema }: Source, start: Attributes): void {
+  if (keySchema.range !== undefined) checkStartAttribute(table, keySchema.range, start);
+  checkStartPrimaryKey(table, start);
 }
 
 /** What query and scan answer alike. */

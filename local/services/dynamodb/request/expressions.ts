@@ -74,13 +74,11 @@ export function readExpressions(input: ExpressionInput): Expressions {
     checkCondition(tree, bindings);
     return { tree, bindings };
   };
+  const keys = read('KeyConditionExpression', input.KeyConditionExpression, parsedCondition, condition);
   const expressions: Expressions = {
     update: read('UpdateExpression', input.UpdateExpression, parsedUpdate, (tree) => ({ tree, bindings, paths: checkUpdate(tree, bindings) })),
     condition: read('ConditionExpression', input.ConditionExpression, parsedCondition, condition),
-    keys: read('KeyConditionExpression', input.KeyConditionExpression, parsedCondition, (tree) => {
-      checkCondition(tree, bindings);
-      return readKeyConditions(tree, bindings);
-    }),
+    keys: undefined,
     filter: read('FilterExpression', input.FilterExpression, parsedCondition, condition),
     projection: read('ProjectionExpression', input.ProjectionExpression, parsedProjection, (paths) => {
       const resolved = paths.map((path) => resolvePath(path, bindings.names));
@@ -88,8 +86,10 @@ export function readExpressions(input: ExpressionInput): Expressions {
       return resolved;
     }),
   };
-  prefixed('', () => checkUsed(used, bindings));
-  return expressions;
+  return prefixed('', () => {
+    checkUsed(used, bindings);
+    return keys ? { ...expressions, keys: readKeyConditions(keys.tree, bindings) } : expressions;
+  });
 }
 
 function hasExpression(input: ExpressionInput): boolean {

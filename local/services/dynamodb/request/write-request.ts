@@ -51,10 +51,10 @@ export function checkAgainstTable(table: Table, request: WriteRequest): void {
     checkKey(record, attributes);
   }
   if (update) {
-    checkPaths(record, updatePaths(update.tree), update.bindings.names);
     for (const name of keyNames(record.keySchema)) {
       if (update.paths.some((path) => path[0] === name)) throw invalidParameter(`Cannot update attribute ${name}. This attribute is part of the key`);
     }
+    checkPaths(record, updatePaths(update.tree), update.bindings.names);
   }
   if (condition) checkPaths(record, conditionPaths(condition.tree), condition.bindings.names);
 }

@@ -66,7 +66,9 @@ function scalarSizeBytes(value: AttributeValue): number {
 
 /** Checks the attributes of an item that are keys of secondary indexes. */
 export function checkIndexKeys({ indexes, attributeTypes }: TableRecord, item: Attributes): void {
-  for (const { name: index, keySchema } of indexes) {
+  // AWS names a global index first.
+  const inOrder = indexes.length > 1 ? [...indexes].sort((a, b) => Number(b.isGlobal) - Number(a.isGlobal)) : indexes;
+  for (const { name: index, keySchema } of inOrder) {
     for (const name of keyNames(keySchema)) {
       const value = attributeOf(item, name);
       if (!value) continue;
