@@ -20,11 +20,11 @@ export const SINGLE_WRITE = { factor: 1, isExpiry: false } as const;
 /** Makes a planned change: the item, what is derived from it, its stream record, its journal entry. Answers what it takes. */
 export function commit(kernel: Kernel, write: Write, options: CommitOptions): Consumption {
   const { table, key, old, next } = write;
-  const consumption = options.isExpiry ? noConsumption(table.record.name) : writeConsumption(write, options.factor);
   const isChanged = old !== next && !(old && next && equalAttributes(old, next));
+  const consumption = options.isExpiry ? noConsumption(table.record.name) : writeConsumption(write, { factor: options.factor, isChanged });
   let streamSequence: number | undefined;
   if (isChanged) {
-    table.change(key, old, next, write);
+    table.change(key, write);
     streamSequence = table.stream?.append({ old, next, isExpiry: options.isExpiry });
   }
   journalWrite(kernel, write, { ...options, isChanged, streamSequence, units: totalUnits(consumption) });
@@ -32,11 +32,13 @@ export function commit(kernel: Kernel, write: Write, options: CommitOptions): Co
   return consumption;
 }
 
-function writeConsumption({ table, old, next, oldBytes, nextBytes }: Write, factor: number): Consumption {
+function writeConsumption(write: Write, { factor, isChanged }: { readonly factor: number; readonly isChanged: boolean }): Consumption {
+  const { table, oldBytes, nextBytes } = write;
   const consumption = noConsumption(table.record.name);
   consumption.table = writeUnitsOf(Math.max(oldBytes, nextBytes)) * factor;
+  if (!isChanged) return consumption;
   for (const index of table.indexes) {
-    const units = index.writeUnits(old, next) * factor;
+    const units = index.writeUnits(write) * factor;
     if (units > 0) addIndexUnits(consumption, index.record, units);
   }
   return consumption;

@@ -1,6 +1,4 @@
 import type { KeySchemaElement, ProvisionedThroughputDescription, TableDescription } from '@aws-sdk/client-dynamodb';
-import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
-import { isIndexed } from './keys.ts';
 import type { IndexRecord, KeySchema, TableRecord, Throughput } from './schema.ts';
 import type { Table } from './table.ts';
 
@@ -108,19 +106,12 @@ function indexDescription(
   IndexArn: string;
 } {
   const live = table.indexes.find(({ record }) => record === index);
-  let count = 0;
-  let sizeBytes = 0;
-  for (const item of table.items.values()) {
-    if (!live || !isIndexed(index.keySchema, item)) continue;
-    count += 1;
-    sizeBytes += itemSizeBytes(live.project(item));
-  }
   return {
     IndexName: index.name,
     KeySchema: keySchemaElements(index.keySchema),
     Projection: { ProjectionType: index.projection, ...(index.nonKeyAttributes.length > 0 && { NonKeyAttributes: [...index.nonKeyAttributes] }) },
-    IndexSizeBytes: sizeBytes,
-    ItemCount: count,
+    IndexSizeBytes: live?.sizeBytes ?? 0,
+    ItemCount: live?.itemCount ?? 0,
     IndexArn: `${table.record.arn}/index/${index.name}`,
   };
 }

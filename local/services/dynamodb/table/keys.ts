@@ -52,7 +52,9 @@ export function indexOrder(index: KeySchema, table: KeySchema): (a: Attributes, 
   const byKey = tableOrder(table);
   return (a, b) => {
     const order = range === undefined ? 0 : compareAt(range, a, b);
-    return order || position(a) - position(b) || byKey(a, b);
+    if (order !== 0) return order;
+    const keyOrder = byKey(a, b);
+    return keyOrder === 0 ? 0 : position(a) - position(b) || keyOrder;
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Attributes, attributeOf, setAttribute } from '../../../languages/dynamodb-expression/attribute-value.ts';
+import { type Attributes, type AttributeValue, attributeOf, setAttribute } from '../../../languages/dynamodb-expression/attribute-value.ts';
 import { equalAttributes } from '../../../languages/dynamodb-expression/order.ts';
 import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
 import { writeUnitsOf } from './capacity.ts';
@@ -6,10 +6,21 @@ import { indexOrder, isIndexed, scalarText } from './keys.ts';
 import { Partitions } from './partitions.ts';
 import type { IndexRecord, KeySchema } from './schema.ts';
 
+/** A change of an item that is one: the two items differ. */
+export interface SizedChange {
+  readonly old: Attributes | undefined;
+  readonly next: Attributes | undefined;
+  readonly oldBytes: number;
+  readonly nextBytes: number;
+}
+
 /** A secondary index: the items of its table that have its key attributes, as they stand in the table; what is not projected is left out on reading. */
 export class SecondaryIndex {
   readonly record: IndexRecord;
   readonly partitions: Partitions;
+  /** How many items are indexed, and the size of what the index holds of them. */
+  itemCount = 0;
+  sizeBytes = 0;
   readonly #projected: readonly string[] | undefined;
 
   constructor(record: IndexRecord, table: KeySchema) {
@@ -20,18 +31,30 @@ export class SecondaryIndex {
   }
 
   /** Follows a change of an item. */
-  apply(old: Attributes | undefined, next: Attributes | undefined): void {
+  apply(change: SizedChange): void {
     const { keySchema } = this.record;
+    const { old, next } = change;
     const from = old && isIndexed(keySchema, old) ? old : undefined;
     const to = next && isIndexed(keySchema, next) ? next : undefined;
-    const fromPartition = from && scalarText(from[keySchema.hash] as never);
-    const toPartition = to && scalarText(to[keySchema.hash] as never);
+    if (from) this.#count(from, change.oldBytes, -1);
+    if (to) this.#count(to, change.nextBytes, 1);
+    const fromPartition = from && this.#partitionOf(from);
+    const toPartition = to && this.#partitionOf(to);
     if (from && to && fromPartition === toPartition && this.partitions.compare(from, to) === 0) {
       this.partitions.replace(fromPartition as string, from, to);
       return;
     }
     if (from) this.partitions.remove(fromPartition as string, from);
     if (to) this.partitions.add(toPartition as string, to);
+  }
+
+  #partitionOf(item: Attributes): string {
+    return scalarText(item[this.record.keySchema.hash] as AttributeValue);
+  }
+
+  #count(item: Attributes, itemBytes: number, direction: 1 | -1): void {
+    this.itemCount += direction;
+    this.sizeBytes += direction * (this.#projected ? itemSizeBytes(this.project(item)) : itemBytes);
   }
 
   /** Says whether an attribute can be read from the index. */
@@ -54,15 +77,16 @@ export class SecondaryIndex {
    * Write units of a change: none where nothing projected changes, two writes where the key does.
    * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
    */
-  writeUnits(old: Attributes | undefined, next: Attributes | undefined): number {
+  writeUnits({ old, next, oldBytes, nextBytes }: SizedChange): number {
     const { keySchema } = this.record;
     const from = old && isIndexed(keySchema, old) ? this.project(old) : undefined;
     const to = next && isIndexed(keySchema, next) ? this.project(next) : undefined;
     if (!from && !to) return 0;
-    if (!from || !to) return writeUnitsOf(itemSizeBytes((from ?? to) as Attributes));
-    if (equalAttributes(from, to)) return 0;
-    const isMoved = scalarText(from[keySchema.hash] as never) !== scalarText(to[keySchema.hash] as never) || this.partitions.compare(from, to) !== 0;
-    if (isMoved) return writeUnitsOf(itemSizeBytes(from)) + writeUnitsOf(itemSizeBytes(to));
-    return writeUnitsOf(Math.max(itemSizeBytes(from), itemSizeBytes(to)));
+    if (from && to && this.#projected && equalAttributes(from, to)) return 0;
+    const fromUnits = from ? writeUnitsOf(from === old ? oldBytes : itemSizeBytes(from)) : 0;
+    const toUnits = to ? writeUnitsOf(to === next ? nextBytes : itemSizeBytes(to)) : 0;
+    if (!from || !to) return fromUnits + toUnits;
+    const isMoved = this.#partitionOf(from) !== this.#partitionOf(to) || this.partitions.compare(from, to) !== 0;
+    return isMoved ? fromUnits + toUnits : Math.max(fromUnits, toUnits);
   }
 }

@@ -5,7 +5,7 @@ import { ExpiryQueue } from './expiry.ts';
 import { scalarText, sortKeyOrder } from './keys.ts';
 import { Partitions, Ring, type Segment } from './partitions.ts';
 import type { KeySchema, TableRecord } from './schema.ts';
-import { SecondaryIndex } from './secondary-index.ts';
+import { SecondaryIndex, type SizedChange } from './secondary-index.ts';
 import type { StreamWriter } from './stream.ts';
 
 /** What a query or scan reads: the table itself or one of its indexes. */
@@ -54,7 +54,7 @@ export class Table {
       const present = this.indexes.find((index) => index.record === wanted);
       if (present) return present;
       const index = new SecondaryIndex(wanted, keySchema);
-      for (const item of this.items.values()) index.apply(undefined, item);
+      for (const item of this.items.values()) index.apply({ old: undefined, next: item, oldBytes: 0, nextBytes: itemSizeBytes(item) });
       return index;
     });
   }
@@ -67,14 +67,15 @@ export class Table {
     if (this.expiry) for (const [key, item] of this.items.entries()) this.expiry.apply(key, undefined, item);
   }
 
-  /** Puts, replaces or removes an item, and all that is derived from it. Sizes are those of the two items. */
-  change(key: string, old: Attributes | undefined, next: Attributes | undefined, sizes: { readonly oldBytes: number; readonly nextBytes: number }): void {
+  /** Puts, replaces or removes an item, and all that is derived from it. */
+  change(key: string, change: SizedChange): void {
+    const { old, next } = change;
     if (next) this.items.put(key, next);
     else this.items.delete(key);
-    this.sizeBytes += sizes.nextBytes - sizes.oldBytes;
+    this.sizeBytes += change.nextBytes - change.oldBytes;
     if (this.#partitions) this.#changePartition(this.#partitions, old, next);
     else if (!old) this.#ring.added(key);
-    for (const index of this.indexes) index.apply(old, next);
+    for (const index of this.indexes) index.apply(change);
     this.expiry?.apply(key, old, next);
   }
 
