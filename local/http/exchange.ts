@@ -129,10 +129,11 @@ function sendReady(): void {
   for (const { response, outgoing } of ready.splice(0)) send(response, outgoing);
 }
 
-function send({ status, headers, body }: HttpResponse, outgoing: Outgoing): void {
+function send({ status, headers, setCookies, body }: HttpResponse, outgoing: Outgoing): void {
   if (outgoing.destroyed) return;
   const response = outgoing as ServerResponse;
-  response.writeHead(status, status === 204 ? { ...headers } : { ...headers, 'content-length': body.byteLength });
+  const head = setCookies ? { ...headers, 'set-cookie': [...setCookies] } : headers;
+  response.writeHead(status, status === 204 ? { ...head } : { ...head, 'content-length': body.byteLength });
   // As text a small body leaves in one write with its head.
   if (body.byteLength > ONE_WRITE_BYTES_MAX) response.end(body);
   else response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');

@@ -155,4 +155,13 @@ export const SERVICE_ROWS: readonly ServiceRow[] = [
     load: () => import('@aws-sdk/client-sesv2'),
     constraints: () => import('./constraints/sesv2.json', { with: { type: 'json' } }),
   },
+  {
+    name: 'apigatewayv2',
+    protocol: 'restJson1',
+    signingName: 'apigateway',
+    path: /^\/v2\/apis(\/|$|\?)/,
+    validationCode: 'BadRequestException',
+    load: () => import('@aws-sdk/client-apigatewayv2'),
+    constraints: () => import('./constraints/apigatewayv2.json', { with: { type: 'json' } }),
+  },
 ];

@@ -40,6 +40,11 @@ const SIMPLE: Readonly<Record<number, Shape>> = {
   42: { kind: 'blob' },
 };
 
+/** What a member is called in JSON: `apiId` for API Gateway's `ApiId`. */
+export function jsonNameOf({ name, traits }: Member): string {
+  return traits.jsonName ?? name;
+}
+
 /** Reads SDK schemas into shapes; each structure once, so that recursion ends. */
 export class ShapeReader {
   readonly #structures = new Map<unknown, StructureShape>();
@@ -73,8 +78,6 @@ export class ShapeReader {
     const shape: StructureShape = { kind: schema.isUnionSchema() ? 'union' : 'structure', name: schema.getName() ?? '', members };
     this.#structures.set(raw, shape);
     for (const [name, member] of schema.structIterator()) {
-      // No client has it so far; one that has must not be read by the wrong name.
-      if (member.getMergedTraits().jsonName) throw new Error(`The member ${shape.name}.${name} has a JSON name of its own, which the wire does not know`);
       members.push(this.#memberOf(name, member));
     }
     return shape;

@@ -1,4 +1,4 @@
-import type { Shape, StructureShape } from '../shapes.ts';
+import { jsonNameOf, type Shape, type StructureShape } from '../shapes.ts';
 import { wrongAggregate, wrongScalar } from './faults.ts';
 import { decodeBlob, parseTimestamp } from './scalars.ts';
 
@@ -67,19 +67,20 @@ function listRead(read: JsonRead): JsonRead {
 }
 
 /** Unknown members vanish, as on AWS; `null` is as good as absent. */
-function structureRead(members: ReadonlyMap<string, JsonRead>): JsonRead {
+function structureRead(members: ReadonlyMap<string, { readonly name: string; readonly read: JsonRead }>): JsonRead {
   return (value) => {
     if (typeof value !== 'object' || Array.isArray(value)) throw wrongAggregate(value, 'structure');
     const structure = value as JsonObject;
     for (const key of Object.keys(structure)) {
-      const read = members.get(key);
+      const member = members.get(key);
       const before = structure[key];
-      if (read === undefined || before === null) {
+      if (member === undefined || before === null) {
         delete structure[key];
         continue;
       }
-      const after = read(before);
-      if (after !== before) structure[key] = after;
+      const after = member.read(before);
+      if (member.name !== key) delete structure[key];
+      if (after !== before || member.name !== key) structure[member.name] = after;
     }
     return structure;
   };
@@ -117,10 +118,10 @@ export class JsonReaders {
   #structure(shape: StructureShape): JsonRead {
     const known = this.#structures.get(shape);
     if (known) return known;
-    const members = new Map<string, JsonRead>();
+    const members = new Map<string, { readonly name: string; readonly read: JsonRead }>();
     const read = structureRead(members);
     this.#structures.set(shape, read);
-    for (const member of shape.members) members.set(member.name, this.of(member.shape));
+    for (const member of shape.members) members.set(jsonNameOf(member), { name: member.name, read: this.of(member.shape) });
     return read;
   }
 }

@@ -1,4 +1,4 @@
-import type { Shape, StructureShape } from '../shapes.ts';
+import { jsonNameOf, type Shape, type StructureShape } from '../shapes.ts';
 import { encodeBlob, formatTimestamp } from './scalars.ts';
 
 /** Turns a typed value into one that `JSON.stringify` writes as AWS does. Answers the value itself where nothing in it needs converting. */
@@ -37,17 +37,18 @@ function convertMap(convert: JsonConvert): JsonConvert {
   };
 }
 
-function convertStructure(members: readonly { readonly name: string; readonly convert: JsonConvert }[]): JsonConvert {
+function convertStructure(members: readonly { readonly name: string; readonly jsonName: string; readonly convert: JsonConvert }[]): JsonConvert {
   return (value) => {
     const structure = value as JsonObject;
     let copy: JsonObject | undefined;
-    for (const { name, convert } of members) {
+    for (const { name, jsonName, convert } of members) {
       const before = structure[name];
       if (before === undefined || before === null) continue;
       const after = convert(before);
-      if (after === before) continue;
+      if (after === before && jsonName === name) continue;
       copy ??= { ...structure };
-      copy[name] = after;
+      if (jsonName !== name) delete copy[name];
+      copy[jsonName] = after;
     }
     return copy ?? structure;
   };
@@ -86,13 +87,15 @@ export class JsonConverters {
 
   #structure(shape: StructureShape): JsonConvert | undefined {
     if (this.#structures.has(shape)) return this.#structures.get(shape);
-    const members: { name: string; convert: JsonConvert }[] = [];
+    const members: { name: string; jsonName: string; convert: JsonConvert }[] = [];
     const convert = convertStructure(members);
     // Inside its own recursion a structure counts as one that needs converting.
     this.#structures.set(shape, convert);
     for (const member of shape.members) {
       const memberConvert = this.of(member.shape);
-      if (memberConvert) members.push({ name: member.name, convert: memberConvert });
+      const { name } = member;
+      const jsonName = jsonNameOf(member);
+      if (memberConvert || jsonName !== name) members.push({ name, jsonName, convert: memberConvert ?? ((value) => value) });
     }
     if (members.length > 0) return convert;
     this.#structures.set(shape, undefined);

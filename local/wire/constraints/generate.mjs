@@ -19,6 +19,7 @@ const MODELS = {
   iam: 'iam',
   ssm: 'ssm',
   sesv2: 'sesv2',
+  apigatewayv2: 'apigatewayv2',
 };
 
 /** AWS lists an enum's values in an order that the model does not have. These orders were recorded from the services. */

@@ -81,6 +81,11 @@ describe('the endpoint', () => {
     expect([plain.headers.get('x-seen'), await plain.json()]).toEqual(['h1', { method: 'PUT', target: '/x', host: `127.0.0.1:${port}`, body: 'b' }]);
   });
 
+  it('sends each cookie in a header of its own', async () => {
+    const { url } = await serve(async () => ({ status: 200, headers: {}, setCookies: ['a=1', 'b=2'], body: new Uint8Array() }));
+    expect((await fetch(url)).headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  });
+
   it('answers several requests of one connection in their order', async () => {
     const { port } = await serve(echo);
     const socket = connect(port, '127.0.0.1');
