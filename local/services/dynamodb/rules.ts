@@ -42,6 +42,7 @@ type ShapeInput = Pick<
 
 /** Checks keys, indexes and throughput of a new table. */
 export function readTableShape(input: ShapeInput): TableShape {
+  checkPresent(input);
   const isOnDemand = input.BillingMode === 'PAY_PER_REQUEST';
   const throughput = readThroughput(input.ProvisionedThroughput, { isOnDemand });
   const definitions = input.AttributeDefinitions ?? [];
@@ -54,6 +55,14 @@ export function readTableShape(input: ShapeInput): TableShape {
   checkNames(indexes);
   checkAllUsed(keySchema, indexes, attributeTypes);
   return { keySchema, attributeTypes, isOnDemand, throughput, indexes };
+}
+
+/** The model lets a request leave these out, which only imports of tables may. */
+function checkPresent(input: ShapeInput): void {
+  const missing = (['AttributeDefinitions', 'KeySchema'] as const).filter((name) => input[name] === undefined);
+  if (missing.length === 0) return;
+  const errors = missing.map((name) => `Value null at '${name.charAt(0).toLowerCase()}${name.slice(1)}' failed to satisfy constraint: Member must not be null`);
+  throw validation(`${missing.length} validation error${missing.length === 1 ? '' : 's'} detected: ${errors.join('; ')}`);
 }
 
 /** Types of key attributes by name. */

@@ -4,6 +4,7 @@ import type { Attributes } from '../../../languages/dynamodb-expression/attribut
 import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
 import type { Path } from '../../../languages/dynamodb-expression/syntax.ts';
 import { validation } from '../errors.ts';
+import { canonicalText } from '../request/idempotency.ts';
 import { noteRead } from '../request/note-read.ts';
 import { projected, readProjection } from '../request/projection.ts';
 import { readAttributes } from '../request/values.ts';
@@ -61,6 +62,7 @@ function readRequest(input: BatchGetItemCommandInput): TableRead[] {
     count += raw.length;
     if (count > KEYS_MAX) throw validation('Too many items requested for the BatchGetItem call');
     const { key: keys, projection } = readProjection(request, () => raw.map(readAttributes));
+    if (new Set(keys.map(canonicalText)).size < keys.length) throw validation('Provided list of item keys contains duplicates');
     return { name, request, keys, projection };
   });
   return reads;
@@ -69,5 +71,4 @@ function readRequest(input: BatchGetItemCommandInput): TableRead[] {
 function checkRead({ record }: Table, { keys, projection }: TableRead): void {
   for (const key of keys) checkKey(record, key);
   if (projection) checkPaths(record, projection, {});
-  if (new Set(keys.map((key) => itemKey(record.keySchema, key))).size < keys.length) throw validation('Provided list of item keys contains duplicates');
 }

@@ -59,10 +59,9 @@ function readRequest(input: BatchWriteItemCommandInput): Batch[] {
     count += elements.length;
     if (count > WRITES_MAX) throw validation('Too many items requested for the BatchWriteItem call');
     const requests = elements.map(({ PutRequest: put, DeleteRequest: removal }) => {
-      if (put && removal) {
+      if ((put === undefined) === (removal === undefined)) {
         throw validation('Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes');
       }
-      if (!put && !removal) throw validation('Supplied AttributeValue is empty, must contain exactly one of the supported datatypes');
       const request = put ? readPut({ Item: put.Item }) : readDelete({ Key: removal?.Key });
       sizeBytes += itemSizeBytes(request.attributes);
       return request;

@@ -17,8 +17,10 @@ type DynamoDb = Context<DynamoDbState>;
 const TAGS_MAX = 50;
 
 export function tagResource(input: TagResourceCommandInput, context: DynamoDb): Record<string, never> {
-  checkArn('TagResource', input.ResourceArn, context);
-  if (!input.Tags?.length) throw validation('Atleast one Tag needs to be provided as Input.');
+  checkPermitted('TagResource', input.ResourceArn, context);
+  if (!input.Tags) throw missing('tags');
+  checkArn(input.ResourceArn);
+  if (input.Tags.length === 0) throw validation('Atleast one Tag needs to be provided as Input.');
   const table = tableOfArn(input.ResourceArn as string, context.state);
   const tags = { ...table.record.tags, ...Object.fromEntries(input.Tags.map(({ Key, Value }) => [Key as string, Value as string])) };
   if (Object.keys(tags).length > TAGS_MAX) throw validation(`The resource can have at most ${TAGS_MAX} tags`);
@@ -27,8 +29,10 @@ export function tagResource(input: TagResourceCommandInput, context: DynamoDb): 
 }
 
 export function untagResource(input: UntagResourceCommandInput, context: DynamoDb): Record<string, never> {
-  checkArn('UntagResource', input.ResourceArn, context);
-  if (!input.TagKeys?.length) throw validation('Atleast one Tag Key needs to be provided as Input.');
+  checkPermitted('UntagResource', input.ResourceArn, context);
+  if (!input.TagKeys) throw missing('tagKeys');
+  checkArn(input.ResourceArn);
+  if (input.TagKeys.length === 0) throw validation('Atleast one Tag Key needs to be provided as Input.');
   const table = tableOfArn(input.ResourceArn as string, context.state);
   const removed = new Set(input.TagKeys);
   changeTable(context.state, table, { tags: Object.fromEntries(Object.entries(table.record.tags).filter(([key]) => !removed.has(key))) });
@@ -37,7 +41,8 @@ export function untagResource(input: UntagResourceCommandInput, context: DynamoD
 
 /** All tags at once: a table has at most fifty. */
 export function listTagsOfResource(input: ListTagsOfResourceCommandInput, context: DynamoDb): Omit<ListTagsOfResourceCommandOutput, '$metadata'> {
-  checkArn('ListTagsOfResource', input.ResourceArn, context);
+  checkPermitted('ListTagsOfResource', input.ResourceArn, context);
+  checkArn(input.ResourceArn);
   const { tags } = tableOfArn(input.ResourceArn as string, context.state).record;
   return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
 }
@@ -45,16 +50,22 @@ export function listTagsOfResource(input: ListTagsOfResourceCommandInput, contex
 const RESOURCE = /^[^:]*:[^:]*:[^:]*:[^:]*:[^:]*:[^:/]*\/.+$/;
 const TABLE_ARN = /^arn:[^:]+:dynamodb:[^:]+:\d{12}:table\/[a-zA-Z0-9_.-]{3,255}$/;
 
-/** AWS refuses what does not look like a resource as not permitted, and what is no table's ARN as invalid. */
-function checkArn(operation: string, arn: string | undefined, { principal, kernel }: DynamoDb): void {
-  if (arn === undefined || !RESOURCE.test(arn)) {
-    throw new Fault(
-      'AccessDeniedException',
-      `User: ${principalName(principal, kernel.accountId)} is not authorized to perform: dynamodb:${operation} on resource: ${arn ?? '*'}`,
-      { status: 400 },
-    );
-  }
-  if (!TABLE_ARN.test(arn)) throw validation(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
+const missing = (member: string): Fault =>
+  validation(`1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`);
+
+/** AWS refuses what does not look like a resource as not permitted. */
+function checkPermitted(operation: string, arn: string | undefined, { principal, kernel }: DynamoDb): void {
+  if (arn === undefined) throw validation('Invalid TableArn');
+  if (RESOURCE.test(arn)) return;
+  throw new Fault(
+    'AccessDeniedException',
+    `User: ${principalName(principal, kernel.accountId)} is not authorized to perform: dynamodb:${operation} on resource: ${arn || '*'}`,
+    { status: 400 },
+  );
+}
+
+function checkArn(arn: string | undefined): void {
+  if (!TABLE_ARN.test(arn ?? '')) throw validation(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
 }
 
 function tableOfArn(arn: string, state: DynamoDbState): Table {

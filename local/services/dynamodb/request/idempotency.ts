@@ -32,7 +32,8 @@ export function fingerprintOf(value: unknown): string {
   return createHash('sha1').update(canonicalText(value)).digest('base64').slice(0, 16);
 }
 
-function canonicalText(value: unknown): string {
+/** A text that is the same for equal values, whatever the order of their members, and for no others. */
+export function canonicalText(value: unknown): string {
   if (typeof value === 'string') return `${value.length}"${value}`;
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Uint8Array) return canonicalText(Buffer.from(value).toString('base64'));
