@@ -18,8 +18,3 @@ export function parseArn(text: string): Arn | undefined {
   }
   return { partition, service, region, accountId, resource: resource.join(':') };
 }
-
-/** Writes an ARN. */
-export function formatArn({ partition, service, region, accountId, resource }: Arn): string {
-  return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
-}

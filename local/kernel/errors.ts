@@ -43,8 +43,3 @@ export function refuseAllBut(emulated: readonly string[], input: object, where: 
     if (value !== undefined && !emulated.includes(member)) throw new NotEmulated(`${where.operation} with ${member}`, where.page);
   }
 }
-
-/** Marks the end of an exhaustive `switch`. */
-export function unreachable(value: never): never {
-  throw new Error(`Unreachable: ${JSON.stringify(value)}`);
-}
