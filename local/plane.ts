@@ -102,6 +102,7 @@ export class Plane {
       journalCapacity: options.journalCapacity ?? JOURNAL_CAPACITY,
     });
     this.#wire = createWire(this.kernel, options.onBug ? { onBug: options.onBug } : {});
+    if (this.kernel.isVirtual) void this.#wire.loadAll();
     this.#runner = this.#createRunner(options, clock);
     this.kernel.setFunctionRunner(this.#runner);
     for (const service of servicesOf(options.dataDirectory === undefined ? undefined : `${options.dataDirectory}/code`)) this.kernel.install(service);

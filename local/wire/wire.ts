@@ -8,12 +8,14 @@ import { awsQueryProtocol } from './protocols/aws-query.ts';
 import type { ServerProtocol } from './protocols/protocol.ts';
 import { isForm, notFound, type Route, routeOf, unknownOperation } from './route.ts';
 import { accessKeyOf } from './scope.ts';
-import type { ServiceRow } from './services.ts';
+import { SERVICE_ROWS, type ServiceRow } from './services.ts';
 
 /** The one door into the plane: bytes in, bytes out. Sockets, sealed functions and tests use the same. */
 export interface Wire {
   /** Answers a request. Never rejects: what goes wrong is an AWS error in the request's own protocol. */
   dispatch(request: HttpRequest): Promise<HttpResponse>;
+  /** Loads the modules of all services. How long a module takes to load is the machine's: on a virtual clock it must not decide which of two requests comes first. */
+  loadAll(): Promise<void>;
 }
 
 export interface WireOptions {
@@ -101,7 +103,11 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
     }
   };
 
-  return { dispatch };
+  const loadAll = async (): Promise<void> => {
+    await Promise.all(SERVICE_ROWS.map(load));
+  };
+
+  return { dispatch, loadAll };
 }
 
 /** Finds the operation and reads its input. Throws the fault for an operation that AWS does not have, and for an input that does not satisfy the model. */
