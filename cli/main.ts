@@ -140,5 +140,8 @@ async function main(words: string[]): Promise<number> {
 
 // The SDK's advice on Node versions is for its users; the version it needs is pinned here.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+// The embedded plane needs nothing of the operator's AWS configuration, and no client in this process may open it.
+process.env['AWS_CONFIG_FILE'] = '/dev/null';
+process.env['AWS_SHARED_CREDENTIALS_FILE'] = '/dev/null';
 
 process.exitCode = await main(process.argv.slice(2));
