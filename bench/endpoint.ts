@@ -47,10 +47,9 @@ function bytesOf(served: Served, queueUrl: string): Buffer {
   return Buffer.from(`POST / HTTP/1.1\r\n${head.join('')}\r\n${body}`);
 }
 
-function answerTo(served: Served, queueUrl: string): Promise<{ readonly status: number; readonly body: Buffer }> {
-  const { headers, body } = sendMessage(served, queueUrl);
+function post(url: string, { headers, body }: ReturnType<typeof sendMessage>): Promise<{ readonly status: number; readonly body: Buffer }> {
   return new Promise((resolve, reject) => {
-    const sent = request(served.url, { method: 'POST', headers }, (response) => {
+    const sent = request(url, { method: 'POST', headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
@@ -58,6 +57,14 @@ function answerTo(served: Served, queueUrl: string): Promise<{ readonly status: 
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+/** As the operator: a queue that has had its round is of no more use, and its messages would make the heap of later rounds fuller. */
+async function deleteQueue({ url }: Served, queueUrl: string): Promise<void> {
+  const body = JSON.stringify({ QueueUrl: queueUrl });
+  const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.DeleteQueue', 'content-length': String(body.length) };
+  const { status } = await post(url, { headers, body });
+  if (status !== 200) throw new Error(`DeleteQueue was answered with ${status}`);
 }
 
 async function round(port: number, requestBytes: Buffer): Promise<Round> {
@@ -69,9 +76,9 @@ async function round(port: number, requestBytes: Buffer): Promise<Round> {
 
 /** The answer that the floor repeats. That the role is asked for its permission is checked on the way. */
 async function sampleAnswer(served: Served, queueUrl: string): Promise<Buffer> {
-  const { status, body } = await answerTo(served, queueUrl);
+  const { status, body } = await post(served.url, sendMessage(served, queueUrl));
   if (status !== 200) throw new Error(`SendMessage was answered with ${status}: ${body.toString()}`);
-  const forbidden = await answerTo(served, queueUrl.replace(/[^/]*$/, 'forbidden'));
+  const forbidden = await post(served.url, sendMessage(served, queueUrl.replace(/[^/]*$/, 'forbidden')));
   if (forbidden.status === 200) throw new Error('IAM is off: the role could send to a queue that it has no grant for');
   return body;
 }
@@ -79,13 +86,14 @@ async function sampleAnswer(served: Served, queueUrl: string): Promise<Buffer> {
 async function measure(served: Served, floor: { readonly port: number }): Promise<Measurement> {
   const [warmUp = '', ...queueUrls] = served.queueUrls;
   await round(served.port, bytesOf(served, warmUp));
+  await deleteQueue(served, warmUp);
   await round(floor.port, bytesOf(served, warmUp));
   const plane: Round[] = [];
   const bare: Round[] = [];
-  // A queue for each round, or later rounds would measure a fuller heap.
   for (const queueUrl of queueUrls) {
     bare.push(await round(floor.port, bytesOf(served, queueUrl)));
     plane.push(await round(served.port, bytesOf(served, queueUrl)));
+    await deleteQueue(served, queueUrl);
   }
   const rate = ({ requests, seconds }: Round): number => requests / seconds;
   const ratios = plane.map((each, index) => rate(each) / rate(bare[index] as Round));

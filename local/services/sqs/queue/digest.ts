@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { MessageAttribute } from './records.ts';
 
 /** MD5 of a message body, as `MD5OfMessageBody` and `MD5OfBody` have it. */
 export function md5OfText(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+  return hash('md5', text, 'hex');
 }
 
 const STRING_TRANSPORT = 1;
@@ -16,18 +16,18 @@ const BINARY_TRANSPORT = 2;
 export function md5OfAttributes(attributes: Readonly<Record<string, MessageAttribute>>): string | undefined {
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return undefined;
-  const hash = createHash('md5');
+  const digest = createHash('md5');
   const add = (bytes: Uint8Array): void => {
     const length = Buffer.allocUnsafe(4);
     length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
+    digest.update(length).update(bytes);
   };
   for (const name of names) {
     const attribute = attributes[name] as MessageAttribute;
     add(Buffer.from(name));
     add(Buffer.from(attribute.DataType));
-    hash.update(Buffer.of(attribute.BinaryValue ? BINARY_TRANSPORT : STRING_TRANSPORT));
+    digest.update(Buffer.of(attribute.BinaryValue ? BINARY_TRANSPORT : STRING_TRANSPORT));
     add(attribute.BinaryValue ?? Buffer.from(attribute.StringValue ?? ''));
   }
-  return hash.digest('hex');
+  return digest.digest('hex');
 }
