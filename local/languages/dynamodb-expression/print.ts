@@ -12,7 +12,7 @@ function printOperand(operand: Operand): string {
     case 'value':
       return operand.name;
     case 'call':
-      return `${operand.name}(${operand.operands.map(printOperand).join(', ')})`;
+      return `${operand.name}(${operand.operands.map(printSide).join(', ')})`;
     case 'arithmetic':
       return `${printSide(operand.left)} ${operand.operator} ${printSide(operand.right)}`;
   }
