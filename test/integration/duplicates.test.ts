@@ -53,7 +53,4 @@ it('has the same tables and the same ledger in the end where every event was del
   expect([ledgerTwice.charged, ledgerTwice.refunded]).toEqual([ledgerOnce.charged, ledgerOnce.refunded]);
   expect(ledgerOnce.charged - ledgerOnce.refunded).toBeGreaterThan(0);
   expect([...once.bugs, ...twice.bugs]).toEqual([]);
-  console.info(
-    `${ORDERS.length} orders, ${sent(once)} and ${sent(twice)} messages, ${count(tablesOnce)} items the same; charged ${ledgerTwice.charged}, refunded ${ledgerTwice.refunded} cents in both`,
-  );
 });

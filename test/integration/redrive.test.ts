@@ -20,7 +20,7 @@ const DEFECTS = [
     name: 'its handler throws',
     bundle: () =>
       bundleEdited('inventory/reserve-stock', 'functions/inventory/reserve-stock.ts', (source) =>
-        source.replace('const wanted = wantedOf(lines);', 'throw new TypeError(`No shelf for order ${orderId}`);'),
+        source.replace('const wanted = wantedOf(lines);', "throw new TypeError('No shelf for order '.concat(orderId));"),
       ),
     reason: 'defect',
     error: /^TypeError: No shelf for order /,

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Plane } from '../../local/index.ts';
+import { embeddedOperations } from '../../operations/embedded/embedded-operations.ts';
+import { MeterReader } from '../../operations/embedded/meter-reader.ts';
+import { FlowRecorder } from '../../operations/flow/flow-recorder.ts';
 
 /** Any moment would do: it is the same in each run. */
 const START_MS = Date.UTC(2026, 0, 5, 8);
@@ -28,6 +31,8 @@ export async function runJournal(assembly: string, seed: string, onLine: (line: 
   const bugs: string[] = [];
   const plane = new Plane({ clock: { kind: 'virtual', startMs: START_MS }, seed, journalCapacity: 1_000, onBug: (error) => bugs.push(String(error)) });
   const { kernel } = plane;
+  const observers = { flow: new FlowRecorder(kernel.journal), meters: new MeterReader(kernel.journal) };
+  const operations = embeddedOperations(plane, observers);
   const hash = createHash('sha256');
   const events: Record<string, number> = {};
   kernel.journal.listen((entry) => {
@@ -57,6 +62,9 @@ export async function runJournal(assembly: string, seed: string, onLine: (line: 
       });
     }
     await kernel.run({ untilMs: kernel.nowMs() + RUN_MS });
+    // The operator's own calls are part of the run: they too go by nothing but the seed.
+    await complete(plane, operations.status({}));
+    await complete(plane, operations.listDeadLetters({}));
     return { sha256: hash.digest('hex'), entries: kernel.journal.lastSequence, events, bugs };
   } finally {
     await plane.close();
