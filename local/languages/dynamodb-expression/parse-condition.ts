@@ -5,6 +5,9 @@ import { TokenReader } from './tokens.ts';
 const KEYWORDS = new Set(['AND', 'OR', 'NOT', 'BETWEEN', 'IN']);
 const COMPARATORS = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
+/** Operators and functions a condition may have. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const OPERATORS_MAX = 300;
+
 /** Functions that say yes or no, with the number of their operands. */
 const CONDITION_FUNCTIONS: Readonly<Record<string, number>> = {
   attribute_exists: 1,
@@ -39,6 +42,7 @@ class ConditionParser {
   /** The node that was read between parentheses last: met again as all there is between two others, those are redundant. */
   #parenthesised: Node | undefined;
   #hasRedundantParentheses = false;
+  #operators = 0;
 
   constructor(text: string) {
     this.#reader = new TokenReader(text);
@@ -51,6 +55,9 @@ class ConditionParser {
   parse(): Condition {
     const tree = this.#asCondition(this.#or());
     if (this.#reader.peek().kind !== 'end') throw this.#reader.syntaxError();
+    if (this.#operators > OPERATORS_MAX) {
+      throw new ExpressionError(`The expression contains too many operators; operator count: ${this.#operators}`);
+    }
     if (this.#hasRedundantParentheses) throw new ExpressionError('The expression has redundant parentheses;');
     return tree;
   }
@@ -60,6 +67,7 @@ class ConditionParser {
     while (this.#reader.isKeyword('OR')) {
       const left = this.#asCondition(node);
       this.#reader.next();
+      this.#operators += 1;
       node = { kind: 'or', left, right: this.#asCondition(this.#and()) };
     }
     return node;
@@ -70,13 +78,17 @@ class ConditionParser {
     while (this.#reader.isKeyword('AND')) {
       const left = this.#asCondition(node);
       this.#reader.next();
+      this.#operators += 1;
       node = { kind: 'and', left, right: this.#asCondition(this.#not()) };
     }
     return node;
   }
 
   #not(): Node {
-    if (this.#reader.takeKeyword('NOT')) return { kind: 'not', inner: this.#asCondition(this.#not()) };
+    if (this.#reader.takeKeyword('NOT')) {
+      this.#operators += 1;
+      return { kind: 'not', inner: this.#asCondition(this.#not()) };
+    }
     const node = this.#primary(() => this.#or());
     return isOperand(node) ? this.#comparison(node) : node;
   }
@@ -86,15 +98,18 @@ class ConditionParser {
     const reader = this.#reader;
     const { kind, text } = reader.peek();
     if (kind === 'symbol' && COMPARATORS.has(text)) {
+      this.#operators += 1;
       reader.next();
       return { kind: 'compare', operator: text as Comparator, left, right: this.#operand() };
     }
     if (reader.takeKeyword('BETWEEN')) {
+      this.#operators += 1;
       const lower = this.#operand();
       if (!reader.takeKeyword('AND')) throw reader.syntaxError();
       return { kind: 'between', operand: left, lower, upper: this.#operand() };
     }
     if (reader.takeKeyword('IN')) {
+      this.#operators += 1;
       reader.expectSymbol('(');
       return { kind: 'in', operand: left, list: this.#operandsUntilClose() };
     }
@@ -120,6 +135,7 @@ class ConditionParser {
     if (reader.peek().kind === 'word' && reader.peek(1).text === '(' && !KEYWORDS.has(reader.peek().text.toUpperCase())) {
       const name = reader.next().text;
       reader.next();
+      this.#operators += 1;
       return { kind: 'call', name, operands: this.#operandsUntilClose() };
     }
     return { kind: 'path', path: readPath(reader, KEYWORDS) };

@@ -93,6 +93,12 @@ describe('a condition', () => {
     expect(() => parseCondition(text)).toThrow(message);
   });
 
+  it('has at most 300 operators', () => {
+    const text = (count: number): string => Array.from({ length: count }, () => 'a=:v').join(' OR ');
+    expect(() => parseCondition(text(150))).not.toThrow();
+    expect(() => parseCondition(text(151))).toThrow('The expression contains too many operators; operator count: 301');
+  });
+
   it('binds NOT before AND before OR, whatever the case of words', () => {
     expect(parseCondition('not aa = :v and bb = :v Or cc = :v').tree).toEqual(parseCondition('((NOT aa = :v) AND bb = :v) OR cc = :v').tree);
   });
