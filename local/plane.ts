@@ -50,6 +50,35 @@ export interface PlaneOptions {
   readonly onBug?: (error: unknown) => void;
 }
 
+/**
+ * All that an SDK client would look for in the operator's `~/.aws` where nobody told it: told here, it opens no file, and a run does not depend on whose machine it is.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+ */
+const SETTLED = {
+  authSchemePreference: [] as string[],
+  defaultsMode: 'standard',
+  disableClockSkewCorrection: false,
+  maxAttempts: 3,
+  retryMode: 'standard',
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: 'tickertape',
+  // Of DynamoDB, of EventBridge, and of CloudWatch.
+  accountIdEndpointMode: 'disabled',
+  endpointDiscoveryEnabledProvider: async () => false,
+  sigv4aSigningRegionSet: [] as string[],
+  disableRequestCompression: true,
+  requestMinCompressionSizeBytes: 10_240,
+} as const;
+
+/** What an SDK client is made with. */
+export type ClientSettings = typeof SETTLED & {
+  readonly region: string;
+  readonly endpoint: string;
+  readonly credentials: { accessKeyId: string; secretAccessKey: string };
+  readonly requestHandler: ReturnType<typeof inProcessHandler>;
+};
+
 /** Who else answers on a plane's port. */
 export type Routes = (request: HttpRequest) => Promise<HttpResponse | StreamingResponse> | undefined;
 
@@ -126,13 +155,9 @@ export class Plane {
   }
 
   /** Settings for an AWS SDK client that talks to this plane without a socket. */
-  clientSettings(): {
-    readonly region: string;
-    readonly endpoint: string;
-    readonly credentials: { accessKeyId: string; secretAccessKey: string };
-    readonly requestHandler: ReturnType<typeof inProcessHandler>;
-  } {
+  clientSettings(): ClientSettings {
     return {
+      ...SETTLED,
       region: this.kernel.region,
       endpoint: this.#endpoint,
       credentials: { accessKeyId: 'operator', secretAccessKey: 'operator' },
