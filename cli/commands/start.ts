@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { DeploymentReport } from '../../local/index.ts';
+import type { DeploymentReport, JournalEntry } from '../../local/index.ts';
 import { Host, type Reload } from '../../operations/embedded/host.ts';
 import type { FlowChange } from '../../operations/flow/flow-event.ts';
 import { placeSamples } from '../../operations/load/samples.ts';
@@ -44,6 +44,26 @@ class LivePrinter {
     else printLine(flowLine(change));
     this.#printed += 1;
   }
+}
+
+/** Denied calls and functions that could not even answer: what no consumer reports by itself. Each is told once. */
+class ProblemPrinter {
+  readonly #told = new Set<string>();
+
+  print({ kind, arn, detail }: JournalEntry): void {
+    const problem = problemOf(kind, detail);
+    if (problem === undefined || this.#told.has(problem)) return;
+    this.#told.add(problem);
+    printLine(`${styled('red', `■ ${arn.slice(arn.lastIndexOf(':') + 1)}`)}  ${problem}`);
+  }
+}
+
+function problemOf(kind: string, detail: JournalEntry['detail']): string | undefined {
+  if (String(detail['error']).startsWith('AccessDenied') && !String(detail['principal']).endsWith(':root')) return String(detail['message']);
+  if (kind !== 'invocation-ended' || (detail['outcome'] !== 'unhandled-error' && detail['outcome'] !== 'timed-out')) return undefined;
+  const { errorType = detail['outcome'], errorMessage = '' } = (detail['error'] ?? {}) as { errorType?: string; errorMessage?: string };
+  // Request ids differ from call to call.
+  return `${errorType}: ${errorMessage.replace(/RequestId: \S+ /, '').replace(/^\S+Z /, '')}`;
 }
 
 function reportReload(outcome: Reload, isJson: boolean): void {
@@ -107,7 +127,11 @@ export async function start(options: StartOptions): Promise<void> {
   try {
     const report = await host.start();
     const printer = new LivePrinter();
-    if (!options.json) host.flow.listen((change) => printer.print(change));
+    if (!options.json) {
+      const problems = new ProblemPrinter();
+      host.flow.listen((change) => printer.print(change));
+      host.plane.kernel.journal.listen((entry) => problems.print(entry));
+    }
     printReady(host, report, options, performance.now() - startMs);
     if (options.samples && host.apiUrl) await placeSamples(host.apiUrl, String(Date.now()));
     await interrupted;
