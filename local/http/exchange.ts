@@ -38,27 +38,30 @@ class SocketRequest implements HttpRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  readonly #outgoing: Outgoing;
   #controller: AbortController | undefined;
-  #isGone = false;
 
-  constructor(incoming: Incoming, body: Uint8Array) {
+  constructor(incoming: Incoming, outgoing: Outgoing, body: Uint8Array) {
     this.method = incoming.method ?? 'GET';
     this.target = incoming.url ?? '/';
     this.headers = headersOf(incoming);
     this.body = body;
+    this.#outgoing = outgoing;
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#isGone) this.#controller.abort();
-    }
+    this.#controller ??= this.#watch(new AbortController());
     return this.#controller.signal;
   }
 
-  leave(): void {
-    this.#isGone = true;
-    this.#controller?.abort();
+  #watch(controller: AbortController): AbortController {
+    const outgoing = this.#outgoing as ServerResponse;
+    const leave = (): void => {
+      if (!outgoing.writableFinished) controller.abort();
+    };
+    if (outgoing.destroyed || outgoing.closed) leave();
+    else outgoing.on('close', leave);
+    return controller;
   }
 }
 
@@ -92,10 +95,7 @@ export function answer(incoming: Incoming, outgoing: Outgoing, handler: Handler)
   });
   incoming.on('end', () => {
     if (sizeBytes > BODY_BYTES_MAX) return;
-    const request = new SocketRequest(incoming, more ? Buffer.concat(more) : (first ?? EMPTY));
-    outgoing.on('close', () => {
-      if (!outgoing.writableFinished) request.leave();
-    });
+    const request = new SocketRequest(incoming, outgoing, more ? Buffer.concat(more) : (first ?? EMPTY));
     handler.onRequest?.(request);
     respond(request, outgoing, handler).catch((error: unknown) => {
       handler.onError?.(error);

@@ -50,6 +50,30 @@ const TASKS_PER_TURN_MAX = 256;
 /** Steps after which a virtual run that does not end is taken for one that never will. */
 const STEPS_MAX = 50_000_000;
 
+/** A class, for an accessor in an object literal is made anew, at some cost, for each call. */
+class CallContext implements Context<unknown> {
+  readonly kernel: Kernel;
+  readonly state: unknown;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly cause: number | undefined;
+  readonly #call: Pick<Call, 'signal'>;
+
+  constructor(kernel: Kernel, call: Pick<Context<unknown>, 'state' | 'principal' | 'requestId'> & { readonly options: Pick<Call, 'cause' | 'signal'> }) {
+    this.kernel = kernel;
+    this.state = call.state;
+    this.principal = call.principal;
+    this.requestId = call.requestId;
+    this.cause = call.options.cause;
+    this.#call = call.options;
+  }
+
+  /** Read when an operation waits: a socket makes its signal only then. */
+  get signal(): AbortSignal | undefined {
+    return this.#call.signal;
+  }
+}
+
 /**
  * Time, chance, ids, state, and the way from one party to another. Services know nothing else of the world and nothing of each other.
  */
@@ -279,17 +303,7 @@ export class Kernel {
   }
 
   #context(state: unknown, principal: Principal, options: Pick<Call, 'cause' | 'requestId' | 'signal'>): Context<unknown> {
-    return {
-      kernel: this,
-      state,
-      principal,
-      requestId: options.requestId ?? this.uuid(),
-      cause: options.cause,
-      // Read when an operation waits: a socket makes its signal only then.
-      get signal() {
-        return options.signal;
-      },
-    };
+    return new CallContext(this, { state, principal, requestId: options.requestId ?? this.uuid(), options });
   }
 
   #hop(kind: 'request' | 'delivery', call: Call): Promise<unknown> {

@@ -7,13 +7,26 @@ export type Principal =
   /** An AWS service on behalf of a resource: `events.amazonaws.com` for a rule. `sourceArn` is `aws:SourceArn` in a policy. */
   | { readonly type: 'service'; readonly service: string; readonly sourceArn: string | undefined };
 
+/** Names of roles in their sessions, the latest of each role: every journal entry of a role holds the same text. */
+const sessionNames = new Map<string, { readonly sessionName: string; readonly accountId: string; readonly text: string }>();
+const SESSION_NAMES_MAX = 1000;
+
+function sessionArn({ roleArn, sessionName }: Extract<Principal, { type: 'role' }>, accountId: string): string {
+  const known = sessionNames.get(roleArn);
+  if (known?.sessionName === sessionName && known.accountId === accountId) return known.text;
+  if (sessionNames.size >= SESSION_NAMES_MAX) sessionNames.clear();
+  const text = `arn:aws:sts::${accountId}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${sessionName}`;
+  sessionNames.set(roleArn, { sessionName, accountId, text });
+  return text;
+}
+
 /** How a principal is written in messages and in the journal. */
 export function principalName(principal: Principal, accountId: string): string {
   switch (principal.type) {
     case 'root':
       return `arn:aws:iam::${accountId}:root`;
     case 'role':
-      return `arn:aws:sts::${accountId}:assumed-role/${principal.roleArn.slice(principal.roleArn.lastIndexOf('/') + 1)}/${principal.sessionName}`;
+      return sessionArn(principal, accountId);
     case 'user':
       return principal.userArn;
     case 'service':

@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
-import type { Kernel } from '../kernel/kernel.ts';
+import type { Call, Kernel } from '../kernel/kernel.ts';
+import type { Principal } from '../kernel/principal.ts';
 import { bodyOf } from './body.ts';
 import { type Endpoint, LoadedService } from './endpoint.ts';
 import { failureOf } from './failure.ts';
@@ -27,6 +28,31 @@ export interface WireOptions {
 const JSON_FALLBACK = awsJsonProtocol({ protocol: 'awsJson1.0' });
 const FORM_FALLBACK = awsQueryProtocol({});
 const fallbackOf = (request: HttpRequest): ServerProtocol => (isForm(request) ? FORM_FALLBACK : JSON_FALLBACK);
+
+/** The call that a request is. A signal costs its maker a controller: only an operation that waits asks for it. */
+class WireCall implements Call {
+  readonly service: string;
+  readonly operation: string;
+  readonly input: object;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly cause: number | undefined;
+  readonly #request: HttpRequest;
+
+  constructor(request: HttpRequest, call: Pick<Call, 'service' | 'input' | 'principal'> & { readonly endpoint: Endpoint; readonly requestId: string }) {
+    this.service = call.service;
+    this.operation = call.endpoint.operation.name;
+    this.input = call.input;
+    this.principal = call.principal;
+    this.requestId = call.requestId;
+    this.cause = request.cause;
+    this.#request = request;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#request.signal;
+  }
+}
 
 /** Request ids look like UUIDs and count at their end: a draw of chance for each request would cost more than reading its body. */
 function requestIds(kernel: Kernel): () => string {
@@ -83,18 +109,8 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
       const { name } = route.row;
       const service = loaded.get(name) ?? (await load(route.row));
       const { endpoint, input } = accept(request, body, route, service);
-      const output = await kernel.request<object | undefined>({
-        service: name,
-        operation: endpoint.operation.name,
-        input,
-        principal: kernel.credentials.principalOf(accessKeyOf(request)),
-        requestId,
-        cause: request.cause,
-        // A signal costs its maker a controller; only an operation that waits asks for it.
-        get signal() {
-          return request.signal;
-        },
-      });
+      const principal = kernel.credentials.principalOf(accessKeyOf(request));
+      const output = await kernel.request<object | undefined>(new WireCall(request, { service: name, endpoint, input, principal, requestId }));
       return endpoint.codec.writeOutput(output ?? {}, requestId);
     } catch (error) {
       const service = route && loaded.get(route.row.name);
