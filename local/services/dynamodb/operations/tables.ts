@@ -38,6 +38,7 @@ const CREATE_MEMBERS = [
   'TableClass',
   'DeletionProtectionEnabled',
   'ResourcePolicy',
+  'WarmThroughput',
 ];
 
 /**
@@ -51,11 +52,13 @@ export function createTable(input: CreateTableCommandInput, { kernel, state }: D
   const shape = readTableShape(input);
   const viewType = readStreamViewType(input.StreamSpecification);
   if (state.tables.has(name)) throw tableExists(name);
+  const warm = input.WarmThroughput;
   const table = addTable(kernel, state, {
     ...newRecord(kernel, name, shape),
     tags: Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key as string, Value as string])),
     isDeletionProtected: input.DeletionProtectionEnabled === true,
     tableClass: input.TableClass,
+    warmThroughput: warm && { readUnits: warm.ReadUnitsPerSecond ?? 0, writeUnits: warm.WriteUnitsPerSecond ?? 0 },
     policy: input.ResourcePolicy === undefined ? undefined : (JSON.parse(input.ResourcePolicy) as PolicyDocument),
     policyRevision: input.ResourcePolicy === undefined ? undefined : String(kernel.nowMs()),
   });
@@ -72,6 +75,7 @@ export function newRecord(kernel: Kernel, name: string, shape: TableShape): Tabl
     arn: kernel.arn('dynamodb', `table/${name}`),
     createdMs: kernel.nowMs(),
     onDemandSinceMs: shape.isOnDemand ? kernel.nowMs() : undefined,
+    warmThroughput: undefined,
     throughputIncreasedMs: undefined,
     throughputDecreasedMs: undefined,
     stream: undefined,

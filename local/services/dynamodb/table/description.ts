@@ -42,7 +42,7 @@ export function describeTable(table: Table, status: 'CREATING' | 'ACTIVE' | 'UPD
       LatestStreamArn: `${record.arn}/stream/${record.latestStreamLabel}`,
     }),
     ...(record.tableClass !== undefined && { TableClassSummary: { TableClass: record.tableClass as 'STANDARD' } }),
-    ...(!isNew && { WarmThroughput: warmThroughput(record.isOnDemand, record.throughput) }),
+    ...((!isNew || record.warmThroughput) && { WarmThroughput: tableWarmThroughput(record, isNew) }),
   };
 }
 
@@ -92,6 +92,11 @@ function warmThroughput(
 ): { ReadUnitsPerSecond: number; WriteUnitsPerSecond: number; Status: 'ACTIVE' } {
   const units = isOnDemand ? ON_DEMAND_WARM : { ReadUnitsPerSecond: readUnits, WriteUnitsPerSecond: writeUnits };
   return { ...units, Status: 'ACTIVE' };
+}
+
+function tableWarmThroughput({ warmThroughput: given, isOnDemand, throughput }: TableRecord, isNew: boolean): NonNullable<TableDescription['WarmThroughput']> {
+  if (!given) return warmThroughput(isOnDemand, throughput);
+  return { ReadUnitsPerSecond: given.readUnits, WriteUnitsPerSecond: given.writeUnits, Status: isNew ? 'UPDATING' : 'ACTIVE' };
 }
 
 function indexDescription(

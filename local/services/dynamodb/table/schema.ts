@@ -39,6 +39,8 @@ export interface TableRecord {
   /** When the table was last switched to on-demand. */
   readonly onDemandSinceMs: number | undefined;
   readonly throughput: Throughput;
+  /** What the table is to be ready for from the start, where the request says so. It changes nothing here: throughput is not limited. */
+  readonly warmThroughput: Throughput | undefined;
   readonly throughputIncreasedMs: number | undefined;
   readonly throughputDecreasedMs: number | undefined;
   readonly indexes: readonly IndexRecord[];
