@@ -1,111 +1,156 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, inject, it } from 'vitest';
 import { Plane } from '../../local/index.ts';
 import { copyAssembly, temporaryFolder } from '../world/assembly-copy.ts';
-import { createWorld, orderBody } from '../world/world.ts';
+import { itemsOf, readTables } from '../world/tables.ts';
+import { createWorld, orderBody, type World } from '../world/world.ts';
 
-describe('an order that is none', () => {
-  const order = orderBody();
-  const cases = [
-    { name: 'malformed JSON', body: '{"customerId":', status: 400, says: /JSON/ },
-    { name: 'an unknown field', body: { ...order, coupon: 'x' }, status: 400, says: /coupon/ },
-    { name: 'a negative quantity', body: { ...order, lines: [{ sku: 'CD-1', quantity: -1 }] }, status: 400, says: /lines\/0\/quantity/ },
+/** More than one event may carry. */
+const TOO_MANY_BYTES = 300 * 1024;
+
+const REFUSED_ORDERS = [
+  { name: 'malformed JSON', body: '{"customerId":', status: 400, detail: /^The body is not JSON: / },
+  { name: 'no body', body: undefined, status: 400, detail: /^The request has no body$/ },
+  { name: 'an unknown field', body: { ...orderBody(), coupon: 'C-1' }, status: 400, detail: /coupon/ },
+  { name: 'an unknown field in a line', body: orderBody({ lines: [{ sku: 'CD-1', quantity: 1, size: 'XL' } as never] }), status: 400, detail: /size/ },
+  { name: 'a negative quantity', body: orderBody({ lines: [{ sku: 'CD-1', quantity: -1 }] }), status: 400, detail: /\/lines\/0\/quantity must be >= 1/ },
+  { name: 'a negative total', body: orderBody({ totalCents: -1 }), status: 400, detail: /\/totalCents must be >= 0/ },
+  { name: 'no lines', body: orderBody({ lines: [] }), status: 400, detail: /\/lines/ },
+  { name: 'a body larger than an event', body: { ...orderBody(), email: 'x'.repeat(TOO_MANY_BYTES) }, status: 413, detail: /at most \d+ are taken/ },
+];
+
+describe('a bad order', () => {
+  it('is refused with the reason and leaves nothing behind', async () => {
+    const world = await createWorld();
+    for (const [index, { name, body, status, detail }] of REFUSED_ORDERS.entries()) {
+      const answer = await world.http('POST', '/orders', { body, headers: { 'idempotency-key': `bad-${index}` } });
+      expect({ name, status: answer.status, type: answer.headers['content-type'] }).toEqual({ name, status, type: 'application/problem+json' });
+      expect(answer.body.detail, name).toMatch(detail);
+    }
+    const keyless = await world.http('POST', '/orders', { body: orderBody() });
+    expect(keyless).toMatchObject({ status: 400, body: { title: 'Idempotency-Key missing' } });
+    await world.settle();
+    expect(Object.values(await readTables(world)).flat()).toEqual([]);
+    expect(world.journal(({ kind }) => kind === 'message-sent')).toEqual([]);
+  });
+
+  it('does not use up its key: the mended order is taken under it', async () => {
+    const world = await createWorld();
+    await world.receiveStock('CD-1', 1);
+    const refused = await world.placeOrder({ totalCents: -1 }, { key: 'key-1' });
+    const taken = await world.placeOrder({}, { key: 'key-1' });
+    expect([refused.status, taken.status]).toEqual([400, 202]);
+    await world.settle();
+    expect(await world.order(taken.body.orderId)).toMatchObject({ status: 'CONFIRMED' });
+  });
+});
+
+describe('a message that is no event of ours', () => {
+  const BODIES = [
+    { name: 'text', body: 'not json at all' },
+    { name: 'JSON without an envelope', body: '{"orderId":"1"}' },
     {
-      name: 'an oversized payload',
-      body: { ...order, lines: Array.from({ length: 500 }, () => ({ sku: 'x'.repeat(900), quantity: 1 })) },
-      status: 413,
-      says: /bytes|large/i,
+      name: 'an envelope without its fields',
+      body: JSON.stringify({ 'detail-type': 'OrderPlaced', source: 'tickertape.orders', detail: { specversion: '1.0' } }),
     },
   ];
 
-  it('is refused with what is wrong and where, and nothing is written', async () => {
+  async function letters(world: World): Promise<unknown[]> {
+    const found = await world.complete(world.operations.showDeadLetters({ key: 'payments' }));
+    return found.map(({ reason, payload, attempts }) => ({ reason, payload, attempts }));
+  }
+
+  it.each(BODIES)('is dead-lettered at once with its payload: $name', async ({ body }) => {
     const world = await createWorld();
-    for (const { name, body, status, says } of cases) {
-      const answer = await world.http('POST', '/orders', { body, headers: { 'idempotency-key': name.replaceAll(' ', '-') } });
-      expect([name, answer.status]).toEqual([name, status]);
-      expect(JSON.stringify(answer.body)).toMatch(says);
-    }
-    const keyless = await world.http('POST', '/orders', { body: order });
-    expect([keyless.status, JSON.stringify(keyless.body)]).toEqual([400, expect.stringContaining('Idempotency-Key')]);
+    await world.complete(world.clients.sqs.send(new SendMessageCommand({ QueueUrl: world.consumer('payments').queueUrl, MessageBody: body })));
     await world.settle();
-    expect(world.journal(({ kind }) => kind === 'event-put')).toEqual([]);
+    await world.pass(150_000);
+    expect(await letters(world)).toEqual([{ reason: 'malformed', payload: body, attempts: 1 }]);
+    const index = (await readTables(world))[world.system.deadLetterIndexTableName];
+    expect(index).toMatchObject([{ pk: 'CONSUMER#payments', status: 'dead', reason: 'malformed', payload: body }]);
+    expect(await world.alarm('payments')).toBe('ALARM');
   });
 
-  it('under a key that was used for another is refused, and the first stands', async () => {
+  it('is dead-lettered where it came over the bus, and does not hold up what follows', async () => {
     const world = await createWorld();
-    const first = await world.placeOrder({ totalCents: 1000 }, { key: 'k' });
-    const second = await world.placeOrder({ totalCents: 2000 }, { key: 'k' });
-    expect([first.status, second.status]).toEqual([202, 422]);
-    expect((await world.order(first.body.orderId)).totalCents).toBe(1000);
-  });
-});
-
-describe('a message that is no event', () => {
-  it('is dead-lettered at once as malformed, with its payload', async () => {
-    const world = await createWorld();
-    const { queueUrl } = world.consumer('payments');
-    await world.complete(world.clients.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'hello' })));
-    const detail = { dataschema: 'tickertape:orders/order-placed/v1.0', flow: 'choreography', orderId: 'o-1' };
-    const entry = { EventBusName: world.system.busName, Source: 'tickertape.orders', DetailType: 'OrderPlaced', Detail: JSON.stringify(detail) };
+    await world.receiveStock('CD-1', 1);
+    const detail = JSON.stringify({ dataschema: 'tickertape:orders/order-placed/v1.0', flow: 'choreography', data: { orderId: '1' } });
+    const entry = { EventBusName: world.system.busName, Source: 'tickertape.orders', DetailType: 'OrderPlaced', Detail: detail };
     await world.complete(world.clients.eventbridge.send(new PutEventsCommand({ Entries: [entry] })));
+    const orderId = await world.placed();
     await world.settle();
-    const letters = await world.complete(world.operations.showDeadLetters({ key: 'payments' }));
-    expect(letters.map(({ reason }) => reason)).toEqual(['malformed', 'malformed']);
-    expect(letters.map(({ payload }) => payload)).toContain('hello');
-    expect(letters.map(({ payload }) => payload).join()).toContain('"orderId":"o-1"');
-    expect(letters.every(({ attempts }) => attempts === 1)).toBe(true);
+    expect(await world.order(orderId)).toMatchObject({ status: 'CONFIRMED' });
+    const [letter] = (await letters(world)) as { reason: string; payload: string }[];
+    expect(letter?.reason).toBe('malformed');
+    expect(JSON.parse(letter?.payload ?? '{}').detail).toEqual(JSON.parse(detail));
+  });
+
+  it('is refused by the operator before it is sent: data that no producer could have written', async () => {
+    const world = await createWorld();
+    const sent = world.complete(world.operations.sendEvent({ type: 'OrderPlaced', data: { orderId: '1', extra: true } }));
+    await expect(sent).rejects.toThrow('Not tickertape:orders/order-placed/v1.1: /extra is not a known member; /customerId is missing');
+    expect(world.journal(({ kind }) => kind === 'event-put')).toEqual([]);
+    expect(await itemsOf(world, 'PAYMENT')).toEqual([]);
   });
 });
 
-describe('an assembly', () => {
-  const plane = (): Plane => new Plane({ clock: { kind: 'virtual', startMs: 0 }, seed: 1 });
+describe('what a plane is started with', () => {
+  const START = { kind: 'virtual', startMs: 0 } as const;
 
-  it('with a resource that is not emulated is refused by type and place, before anything is made', async () => {
+  it.each([
+    { name: 'a template of an unsupported type', spoil: () => {}, message: /AWS::S3::Bucket[\s\S]*Pictures|Pictures[\s\S]*AWS::S3::Bucket/ },
+    {
+      name: 'a manifest that is no JSON',
+      spoil: (directory: string) => writeFileSync(join(directory, 'manifest.json'), '{"version": "55.0.0",'),
+      message: /manifest\.json.*(line|position)/,
+    },
+    { name: 'no manifest', spoil: (directory: string) => rmSync(join(directory, 'manifest.json')), message: /is no cloud assembly: it has no manifest\.json/ },
+    {
+      name: 'a missing template',
+      spoil: (directory: string) => rmSync(join(directory, 'TickertapeOrders.template.json')),
+      message: /TickertapeOrders\.template\.json/,
+    },
+  ])('is refused with the place of the mistake, and nothing is deployed: $name', async ({ name, spoil, message }) => {
     const assembly = copyAssembly(inject('assemblyDirectory'));
-    assembly.editTemplate('TickertapeOrders', ({ Resources }) => {
-      Resources['Cluster'] = { Type: 'AWS::ECS::Cluster', Properties: {} };
-    });
-    const target = plane();
-    await expect(target.deploy(assembly.directory)).rejects.toThrow(/AWS::ECS::Cluster.*Cluster.*TickertapeOrders/s);
-    expect(target.deployment.resources()).toEqual([]);
-  });
-
-  it('that is broken or absent is refused with file and reason', async () => {
-    const assembly = copyAssembly(inject('assemblyDirectory'));
-    writeFileSync(join(assembly.directory, 'TickertapeOrders.template.json'), '{"Resources": {');
-    await expect(async () => plane().deploy(assembly.directory)).rejects.toThrow(/TickertapeOrders\.template\.json/);
-    const empty = temporaryFolder();
-    await expect(async () => plane().deploy(empty)).rejects.toThrow(/manifest\.json/);
-    await expect(async () => plane().deploy(join(empty, 'absent'))).rejects.toThrow(/absent/);
-  });
-});
-
-describe('the surroundings', () => {
-  it('a port in use is named, with what to do', async () => {
-    const taken = createServer();
-    const port = await new Promise<number>((resolve) => taken.listen(0, '127.0.0.1', () => resolve((taken.address() as { port: number }).port)));
-    const plane = new Plane();
-    await expect(plane.listen(port)).rejects.toThrow(new RegExp(`${port}.*in use|in use.*${port}`, 's'));
+    if (name.includes('unsupported')) {
+      assembly.editTemplate('TickertapeOrders', (template) => {
+        template.Resources['Pictures'] = { Type: 'AWS::S3::Bucket', Properties: {} };
+      });
+    }
+    spoil(assembly.directory);
+    const plane = new Plane({ clock: START, seed: 1 });
+    await expect(deployed(plane, assembly.directory)).rejects.toThrow(message);
+    expect(plane.deployment.resources()).toEqual([]);
     await plane.close();
-    taken.close();
   });
 
-  it('a corrupt data folder is refused and left as it is', async () => {
-    const directory = temporaryFolder();
-    mkdirSync(directory, { recursive: true });
-    const first = new Plane({ dataDirectory: directory });
-    for (let index = 0; index < 50; index += 1) first.kernel.collection<string>('ssm.parameters').put(`/p${index}`, 'x'.repeat(100));
-    await first.kernel.settled();
-    await first.close();
-    const file = readdirSync(directory).find((name) => /^(snapshot|log)/.test(name) && readFileSync(join(directory, name)).length > 2000) ?? '';
-    const bytes = readFileSync(join(directory, file));
-    bytes[1000] = (bytes[1000] ?? 0) ^ 0xff;
-    writeFileSync(join(directory, file), bytes);
-    expect(() => new Plane({ dataDirectory: directory })).toThrow(new RegExp(file.replace('.', '\\.')));
-    expect(readFileSync(join(directory, file)).equals(bytes)).toBe(true);
+  it('is refused where the data folder is damaged, and the folder stays as it is', async () => {
+    const dataDirectory = join(temporaryFolder(), 'data');
+    mkdirSync(dataDirectory);
+    const log = join(dataDirectory, 'log-000000');
+    const damaged = 'this was no log\n'.repeat(20);
+    writeFileSync(log, damaged);
+    expect(() => new Plane({ clock: START, seed: 1, dataDirectory })).toThrow(/data file .*log-000000/);
+    expect(readFileSync(log, 'utf8')).toBe(damaged);
   });
+
+  it('is refused where the port is taken, with its number', async () => {
+    const [first, second] = [new Plane(), new Plane()];
+    const port = Number(new URL(await first.listen(0)).port);
+    await expect(second.listen(port)).rejects.toThrow(new RegExp(`${port}`));
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  async function deployed(plane: Plane, directory: string): Promise<void> {
+    let isSettled = false;
+    const settled = (async () => plane.deploy(directory))().finally(() => {
+      isSettled = true;
+    });
+    settled.catch(() => {});
+    await plane.kernel.run({ isDone: () => isSettled });
+    await settled;
+  }
 });
