@@ -25,7 +25,7 @@ function byCodePoint(unit: number): number {
 }
 
 /** Orders bytes, unsigned; a prefix comes first. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {
     const difference = (a[index] as number) - (b[index] as number);

@@ -17,7 +17,7 @@ export function textSizeBytes(text: string): number {
 }
 
 /** Bytes a value counts for. */
-export function valueSizeBytes(value: AttributeValue): number {
+function valueSizeBytes(value: AttributeValue): number {
   const type = typeOf(value);
   switch (type) {
     case 'S':

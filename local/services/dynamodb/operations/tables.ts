@@ -67,7 +67,7 @@ export function createTable(input: CreateTableCommandInput, { kernel, state }: D
 }
 
 /** The record of a table with these keys, otherwise as a table is by default. */
-export function newRecord(kernel: Kernel, name: string, shape: TableShape): TableRecord {
+function newRecord(kernel: Kernel, name: string, shape: TableShape): TableRecord {
   return {
     ...shape,
     name,
@@ -91,7 +91,7 @@ export function newRecord(kernel: Kernel, name: string, shape: TableShape): Tabl
 }
 
 /** The view type of a stream that is to be; `undefined` where none is. */
-export function readStreamViewType(given: CreateTableCommandInput['StreamSpecification']): StreamViewType | undefined {
+function readStreamViewType(given: CreateTableCommandInput['StreamSpecification']): StreamViewType | undefined {
   if (!given?.StreamEnabled) {
     if (given?.StreamViewType !== undefined) {
       throw validation(

@@ -42,7 +42,7 @@ export function stretch(items: readonly Attributes[], range: string | undefined,
 }
 
 /** Negative before the stretch, zero within it, positive behind it. */
-export function relationTo(value: AttributeValue, sort: SortKeyCondition): number {
+function relationTo(value: AttributeValue, sort: SortKeyCondition): number {
   if (sort.operator === 'between') {
     if ((compareValues(value, sort.lower) as number) < 0) return -1;
     return (compareValues(value, sort.upper) as number) > 0 ? 1 : 0;

@@ -7,7 +7,7 @@ const BUCKET_SECONDS = 60;
 const AGE_SECONDS_MAX = 5 * 365 * 24 * 3600;
 
 /** When an item expires, in seconds since the epoch; `undefined` where it does not. */
-export function expiresAtSeconds(item: Attributes, attribute: string): number | undefined {
+function expiresAtSeconds(item: Attributes, attribute: string): number | undefined {
   const value = attributeOf(item, attribute);
   const seconds = value && member(value, 'N');
   return seconds === undefined ? undefined : Number(seconds);
