@@ -40,7 +40,7 @@ export interface PlaneOptions {
   readonly seed?: string | number;
   /** Keep all state in this folder: it survives even `kill -9`. @default in memory */
   readonly dataDirectory?: string | undefined;
-  /** Journal entries kept. @default 20,000 */
+  /** Journal entries kept. @default 10,000 */
   readonly journalCapacity?: number;
   /** Worker threads that run functions, on a real clock. @default 2 */
   readonly threads?: number;
@@ -82,7 +82,7 @@ export type ClientSettings = typeof SETTLED & {
 /** Who else answers on a plane's port. */
 export type Routes = (request: HttpRequest) => Promise<HttpResponse | StreamingResponse> | undefined;
 
-const JOURNAL_CAPACITY = 20_000;
+const JOURNAL_CAPACITY = 10_000;
 
 /** Address that queue URLs carry until a socket listens, and on a plane that never listens. */
 const ENDPOINT_WITHOUT_SOCKET = 'http://127.0.0.1:4566';

@@ -15,7 +15,7 @@ import { untilQuiet } from './quiet.ts';
 /** No event of that id, thread or subject is known. */
 export class NoSuchTraceError extends Error {
   constructor(key: string) {
-    super(`No event with id, correlation id or subject "${key}" was published since the system started, among the last 20,000`);
+    super(`No event with id, correlation id or subject "${key}" was published since the system started, among the last 10,000`);
     this.name = 'NoSuchTraceError';
   }
 }

@@ -21,7 +21,7 @@ interface QueueRole {
 }
 
 /** Events kept; the oldest go first. */
-const EVENTS_MAX = 20_000;
+const EVENTS_MAX = 10_000;
 
 /** Folds the journal into business events and what became of each at each consumer. */
 export class FlowRecorder {

@@ -67,8 +67,8 @@ export interface LogsState {
  * What a group holds before its oldest events go.
  * Differs from AWS: there events stay until their retention ends.
  */
-const EVENTS_MAX = 20_000;
-const BYTES_MAX = 4 * 1024 * 1024;
+const EVENTS_MAX = 5_000;
+const BYTES_MAX = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function createState(kernel: Kernel): LogsState {
