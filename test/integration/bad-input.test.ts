@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -107,6 +107,7 @@ describe('what a plane is started with', () => {
       spoil: (directory: string) => writeFileSync(join(directory, 'manifest.json'), '{"version": "55.0.0",'),
       message: /manifest\.json.*(line|position)/,
     },
+    { name: 'no folder', spoil: (directory: string) => rmSync(directory, { recursive: true }), message: /^There is no folder .*cdk\.out/ },
     { name: 'no manifest', spoil: (directory: string) => rmSync(join(directory, 'manifest.json')), message: /is no cloud assembly: it has no manifest\.json/ },
     {
       name: 'a missing template',
@@ -127,14 +128,18 @@ describe('what a plane is started with', () => {
     await plane.close();
   });
 
-  it('is refused where the data folder is damaged, and the folder stays as it is', async () => {
+  it('is refused where one byte of the data folder was changed, and the folder stays as it is', async () => {
     const dataDirectory = join(temporaryFolder(), 'data');
-    mkdirSync(dataDirectory);
-    const log = join(dataDirectory, 'log-000000');
-    const damaged = 'this was no log\n'.repeat(20);
-    writeFileSync(log, damaged);
-    expect(() => new Plane({ clock: START, seed: 1, dataDirectory })).toThrow(/data file .*log-000000/);
-    expect(readFileSync(log, 'utf8')).toBe(damaged);
+    const first = new Plane({ clock: START, seed: 1, dataDirectory });
+    for (let index = 0; index < 50; index += 1) first.kernel.collection<string>('ssm.parameters').put(`/p${index}`, 'x'.repeat(100));
+    await first.kernel.settled();
+    await first.close();
+    const file = readdirSync(dataDirectory).find((name) => /^(snapshot|log)-/.test(name) && statSync(join(dataDirectory, name)).size > 2000) ?? '';
+    const bytes = readFileSync(join(dataDirectory, file));
+    bytes[1000] = (bytes[1000] ?? 0) ^ 0xff;
+    writeFileSync(join(dataDirectory, file), bytes);
+    expect(() => new Plane({ clock: START, seed: 1, dataDirectory })).toThrow(new RegExp(`data file .*${file}`));
+    expect(readFileSync(join(dataDirectory, file)).equals(bytes)).toBe(true);
   });
 
   it('is refused where the port is taken, with its number', async () => {
