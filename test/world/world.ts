@@ -15,6 +15,10 @@ export interface WorldOptions {
   readonly interposer?: Interposer;
   /** Folder of the assembly. @default the system's, as it deploys */
   readonly assembly?: string;
+  /** Folder that keeps the state. @default in memory */
+  readonly dataDirectory?: string;
+  /** When it begins. @default the same moment in each run */
+  readonly startMs?: number;
 }
 
 /** An answer over HTTP. */
@@ -43,9 +47,10 @@ export class World {
   #apiPath = '';
   #commands = 0;
 
-  constructor({ seed = 1 }: WorldOptions) {
+  constructor({ seed = 1, startMs = START_MS, dataDirectory }: WorldOptions) {
     this.plane = new Plane({
-      clock: { kind: 'virtual', startMs: START_MS },
+      clock: { kind: 'virtual', startMs },
+      dataDirectory,
       seed,
       journalCapacity: JOURNAL_CAPACITY,
       onBug: (error) => this.bugs.push(error),
