@@ -123,13 +123,14 @@ export class RedriveRun {
   }
 }
 
-/** SQS takes 10 attributes; one is ours. The reason of the first failure stays in the index, so attributes beyond nine may go. */
+/** SQS takes 10 attributes, a dead letter has 10, and one more is ours. What else the body says gives way; SQS answers attributes in no order that could decide. */
+const GIVING_WAY = new Set(['redriveJob', 'correlationId']);
 const ATTRIBUTES_KEPT_MAX = 9;
 
 function redrivenAttributes(message: Message): Record<string, MessageAttributeValue> {
   return Object.fromEntries(
     Object.entries(message.MessageAttributes ?? {})
-      .filter(([name]) => name !== 'redriveJob')
+      .filter(([name]) => !GIVING_WAY.has(name))
       .slice(0, ATTRIBUTES_KEPT_MAX)
       .map(([name, { DataType, StringValue, BinaryValue }]) => [
         name,
