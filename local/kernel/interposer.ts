@@ -1,3 +1,5 @@
+import { Fault } from './errors.ts';
+
 /** One hop between two parties, before it takes place. */
 export interface Hop {
   readonly kind: 'request' | 'delivery';
@@ -19,3 +21,25 @@ export type Interposition =
 
 /** Decides what happens on each hop: how the simulator and `load --duplicate` break things. */
 export type Interposer = (hop: Hop) => Interposition;
+
+/** Lets a hop take place as it was decided. Throws `InternalFailure` where the caller is told that it failed. */
+export async function interpose(
+  interposed: Interposition,
+  hop: { readonly attempt: () => Promise<unknown>; readonly wait: (ms: number) => Promise<void> },
+): Promise<unknown> {
+  switch (interposed.kind) {
+    case 'none':
+      return hop.attempt();
+    case 'request-lost':
+      throw new Fault('InternalFailure', 'The request was lost (injected).', { status: 500 });
+    case 'response-lost':
+      await hop.attempt();
+      throw new Fault('InternalFailure', 'The response was lost (injected).', { status: 500 });
+    case 'duplicate':
+      await hop.attempt();
+      return hop.attempt();
+    case 'delay':
+      await hop.wait(interposed.delayMs);
+      return hop.attempt();
+  }
+}

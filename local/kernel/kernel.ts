@@ -1,78 +1,25 @@
 import { parseArn } from './arn.ts';
+import { type Call, CallContext, type Delivery } from './call.ts';
 import { type Chance, seededChance } from './chance.ts';
-import { type Clock, type ClockMode, realClock, virtualClock } from './clock.ts';
+import { type Clock, realClock, virtualClock } from './clock.ts';
 import { Collection, type CollectionStore } from './collection.ts';
 import { CredentialRegister } from './credentials.ts';
 import { type DeliveryOutcome, refusedBy } from './delivery.ts';
-import { Fault, NotEmulated } from './errors.ts';
+import { NotEmulated } from './errors.ts';
 import type { FunctionRunner } from './function-runner.ts';
-import type { Interposer, Interposition } from './interposer.ts';
+import { type Interposer, interpose } from './interposer.ts';
 import { Journal } from './journal.ts';
+import type { KernelOptions } from './kernel-options.ts';
 import type { MetricDatum } from './metric.ts';
 import { type Authorizer, type Principal, principalName } from './principal.ts';
 import { Scheduler, type Timer } from './scheduler.ts';
-import type { Context, DeliveryPayload, Service } from './service.ts';
-
-export interface KernelOptions {
-  readonly accountId: string;
-  readonly region: string;
-  readonly clock: ClockMode;
-  /** Seed of all chance. Two virtual runs with one seed are the same, byte for byte. */
-  readonly seed: string | number;
-  /** Where collections live; in memory where absent. */
-  readonly store?: CollectionStore | undefined;
-  /** Entries the journal keeps. */
-  readonly journalCapacity: number;
-}
-
-/** A call of one operation, in typed form. */
-export interface Call {
-  readonly service: string;
-  readonly operation: string;
-  readonly input: object;
-  readonly principal: Principal;
-  readonly cause?: number | undefined;
-  readonly requestId?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A message to a resource, known by its ARN only. */
-export interface Delivery {
-  readonly to: string;
-  readonly payload: DeliveryPayload;
-  readonly principal: Principal;
-  readonly cause?: number | undefined;
-}
+import type { Context, Service } from './service.ts';
 
 /** Tasks one turn of a real clock runs before sockets and workers have their say. */
 const TASKS_PER_TURN_MAX = 256;
 
 /** Steps after which a virtual run that does not end is taken for one that never will. */
 const STEPS_MAX = 50_000_000;
-
-/** A class, for an accessor in an object literal is made anew, at some cost, for each call. */
-class CallContext implements Context<unknown> {
-  readonly kernel: Kernel;
-  readonly state: unknown;
-  readonly principal: Principal;
-  readonly requestId: string;
-  readonly cause: number | undefined;
-  readonly #call: Pick<Call, 'signal'>;
-
-  constructor(kernel: Kernel, call: Pick<Context<unknown>, 'state' | 'principal' | 'requestId'> & { readonly options: Pick<Call, 'cause' | 'signal'> }) {
-    this.kernel = kernel;
-    this.state = call.state;
-    this.principal = call.principal;
-    this.requestId = call.requestId;
-    this.cause = call.options.cause;
-    this.#call = call.options;
-  }
-
-  /** Read when an operation waits: a socket makes its signal only then. */
-  get signal(): AbortSignal | undefined {
-    return this.#call.signal;
-  }
-}
 
 /**
  * Time, chance, ids, state, and the way from one party to another. Services know nothing else of the world and nothing of each other.
@@ -313,7 +260,10 @@ export class Kernel {
     if (!run) return Promise.reject(new NotEmulated(`${call.service} ${call.operation}`, call.service));
     if (!this.#interposer) return this.#attempt(installed, run, call);
     const interposed = this.#interposer({ kind, service: call.service, operation: call.operation, arn: '' });
-    return this.#interpose(interposed, () => this.#attempt(installed, run, call));
+    return interpose(interposed, {
+      attempt: () => this.#attempt(installed, run, call),
+      wait: (ms) => this.until(this.nowMs() + ms, 'delayed hop'),
+    });
   }
 
   /** Every request passes here: it waits only for what really waits. */
@@ -336,24 +286,6 @@ export class Kernel {
       const detail = { requestId, principal: principalName(principal, this.accountId), error: name, message };
       this.journal.append({ service: service.name, kind: operation, arn, cause, detail });
       throw error;
-    }
-  }
-
-  async #interpose(interposed: Interposition, attempt: () => Promise<unknown>): Promise<unknown> {
-    switch (interposed.kind) {
-      case 'none':
-        return attempt();
-      case 'request-lost':
-        throw new Fault('InternalFailure', 'The request was lost (injected).', { status: 500 });
-      case 'response-lost':
-        await attempt();
-        throw new Fault('InternalFailure', 'The response was lost (injected).', { status: 500 });
-      case 'duplicate':
-        await attempt();
-        return attempt();
-      case 'delay':
-        await this.until(this.nowMs() + interposed.delayMs, 'delayed hop');
-        return attempt();
     }
   }
 }

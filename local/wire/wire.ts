@@ -1,5 +1,6 @@
+import type { Call } from '../kernel/call.ts';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
-import type { Call, Kernel } from '../kernel/kernel.ts';
+import type { Kernel } from '../kernel/kernel.ts';
 import type { Principal } from '../kernel/principal.ts';
 import { bodyOf } from './body.ts';
 import { type Endpoint, LoadedService } from './endpoint.ts';
