@@ -23,7 +23,6 @@ export async function bundleProgram(name: string): Promise<string> {
     splitting: true,
     chunkNames: '[name]-[hash]',
     format: 'esm',
-    outExtension: { '.js': '.mjs' },
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
@@ -31,7 +30,7 @@ export async function bundleProgram(name: string): Promise<string> {
     banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
-  return join(BUILD_FOLDER, `${name}.mjs`);
+  return join(BUILD_FOLDER, `${name}.js`);
 }
 
 /** A program that runs in a process of its own and says what it has to say in lines of its standard output. */

@@ -29,7 +29,13 @@ function fromSource(): string {
  * host's environment.
  */
 export function startWorker(settings: WorkerSettings, workerUrl: URL | undefined): Worker {
-  const options = { workerData: settings, env: { TZ: 'UTC' }, execArgv: [], stdin: false, resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 } };
+  const options = {
+    workerData: settings,
+    env: { TZ: 'UTC' },
+    execArgv: [],
+    stdin: false,
+    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 },
+  };
   if (workerUrl) return new Worker(workerUrl, options);
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./runtime-worker.js', import.meta.url), options);
   return new Worker(fromSource(), { ...options, eval: true });

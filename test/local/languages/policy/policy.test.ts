@@ -94,9 +94,9 @@ const CASES: readonly Case[] = [
     keys: { 'aws:currenttime': ['2026-01-01T00:00:00Z'] },
     verdict: 'allow',
   },
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
   {
     name: 'a policy variable',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
     statement: { Action: '*', Resource: 'arn:aws:sqs:us-east-1:${aws:PrincipalAccount}:q' },
     keys: { 'aws:principalaccount': ['1'] },
     verdict: 'allow',
