@@ -1,8 +1,11 @@
 // npm run bench -- [name…] [--json]
 import { type Benchmark, machineLoad } from './benchmark.ts';
 import { endpoint } from './endpoint.ts';
+import { latency } from './latency.ts';
+import { load } from './load.ts';
+import { startUp } from './start-up.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [endpoint];
+const BENCHMARKS: readonly Benchmark[] = [endpoint, latency, startUp, load];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isJson = process.argv.includes('--json');
