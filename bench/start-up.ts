@@ -18,12 +18,16 @@ interface Ready {
 function firstEvent(consoleUrl: string, type: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = get(`${consoleUrl}/api/stream`, { headers: { accept: 'text/event-stream' } }, (response) => {
-      const lines = createInterface({ input: response });
-      lines.on('line', (line) => {
-        if (!line.startsWith('data:') || !line.includes(type)) return;
-        request.destroy();
+      let seen = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        seen += chunk;
+        if (!seen.includes(type)) return;
         resolve();
+        request.destroy();
       });
+      // Also told of its own end, when it has seen enough.
+      response.on('error', reject);
     });
     request.on('error', reject);
   });
