@@ -38,7 +38,8 @@ export function createAccessLog(kernel: Kernel): AccessLog {
         service: 'cloudwatch-logs',
         operation,
         input,
-        principal: { type: 'service', service: 'delivery.logs.amazonaws.com', sourceArn: undefined },
+        // AWS lets its log delivery in by a resource policy that it adds to the group by itself when the stage is made; so the account stands in for it here.
+        principal: { type: 'root' },
       });
     try {
       if (!streams.has(destinationArn)) {
