@@ -1,6 +1,9 @@
 import type { Journal, JournalEntry } from '../../local/index.ts';
 import type { Meters } from '../operations.ts';
 
+/** Invocations between two looks at the memory. */
+const SAMPLE_EVERY = 64;
+
 /** Adds up what a plane does, from its journal. */
 export class MeterReader {
   #sdkCalls = 0;
@@ -28,7 +31,8 @@ export class MeterReader {
     if (kind === 'invocation-started') this.#invocations += 1;
     // Functions call under their roles; event source mappings use the same roles, and their calls are not the functions'.
     if (typeof principal === 'string' && principal.includes(':assumed-role/') && !MAPPING_CALLS.has(kind)) this.#sdkCalls += 1;
-    if (kind === 'invocation-ended') this.#sampleMemory();
+    // Asking the system for the resident size costs as much as a small request.
+    if (kind === 'invocation-started' && this.#invocations % SAMPLE_EVERY === 0) this.#sampleMemory();
   }
 
   #sampleMemory(): void {
