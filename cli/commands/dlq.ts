@@ -136,7 +136,10 @@ async function failedAgain(job: RedriveJob, queues: readonly DeadLetterQueue[], 
   if ((queues.find((queue) => queue.consumer === job.plan.consumer)?.messages ?? 0) === 0) return 0;
   const moved = new Set(job.plan.messages.map(({ eventId }) => eventId));
   const letters = await operations.showDeadLetters({ key: job.plan.consumer });
-  return letters.filter(({ eventId }) => eventId !== undefined && moved.has(eventId)).length;
+  const known = letters.filter(({ eventId }) => eventId !== undefined && moved.has(eventId)).length;
+  // A message without an envelope has no id that outlives the move: as many as were moved count as back, where so many lie there.
+  const nameless = ({ eventId }: { readonly eventId: string | undefined }): boolean => eventId === undefined;
+  return known + Math.min(job.plan.messages.filter(nameless).length, letters.filter(nameless).length);
 }
 
 function printEnd(job: RedriveJob, again: number): void {
