@@ -43,3 +43,9 @@ export const idempotentParameterMismatch = (): Fault =>
 
 export const policyNotFound = (arn: string): Fault =>
   new Fault('PolicyNotFoundException', `Resource-based policy not found for the provided ResourceArn: ${arn}`);
+
+/** What the operations on backups call a table that is not there. */
+export const tableOfBackupsNotFound = (name: string): Fault => new Fault('TableNotFoundException', `Table not found: ${name}`);
+
+export const notPermitted = (principal: string, operation: string, resource: string): Fault =>
+  new Fault('AccessDeniedException', `User: ${principal} is not authorized to perform: dynamodb:${operation} on resource: ${resource}`, { status: 400 });

@@ -4,8 +4,8 @@ import type {
   DescribeEndpointsCommandOutput,
   DescribeLimitsCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { Fault } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { tableOfBackupsNotFound } from '../errors.ts';
 import { checkTableName } from '../rules.ts';
 import { type DynamoDbState, tableNameOf } from '../state.ts';
 
@@ -34,7 +34,7 @@ export function describeContinuousBackups(
   { state }: DynamoDb,
 ): Omit<DescribeContinuousBackupsCommandOutput, '$metadata'> {
   const name = tableNameOf(checkTableName(input.TableName));
-  if (!state.tables.has(name)) throw new Fault('TableNotFoundException', `Table not found: ${name}`);
+  if (!state.tables.has(name)) throw tableOfBackupsNotFound(name);
   return {
     ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED', PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' } },
   };

@@ -4,10 +4,10 @@ import type {
   TagResourceCommandInput,
   UntagResourceCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { Fault } from '../../../kernel/errors.ts';
+import type { Fault } from '../../../kernel/errors.ts';
 import { principalName } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { resourceArnNotFound, validation } from '../errors.ts';
+import { notPermitted, resourceArnNotFound, validation } from '../errors.ts';
 import { changeTable, type DynamoDbState } from '../state.ts';
 import type { Table } from '../table/table.ts';
 
@@ -57,11 +57,7 @@ const missing = (member: string): Fault =>
 function checkPermitted(operation: string, arn: string | undefined, { principal, kernel }: DynamoDb): void {
   if (arn === undefined) throw validation('Invalid TableArn');
   if (RESOURCE.test(arn)) return;
-  throw new Fault(
-    'AccessDeniedException',
-    `User: ${principalName(principal, kernel.accountId)} is not authorized to perform: dynamodb:${operation} on resource: ${arn || '*'}`,
-    { status: 400 },
-  );
+  throw notPermitted(principalName(principal, kernel.accountId), operation, arn || '*');
 }
 
 function checkArn(arn: string | undefined): void {

@@ -1,6 +1,7 @@
 import type { DeleteMessageBatchCommandOutput, Message, ReceiveMessageCommandOutput } from '@aws-sdk/client-sqs';
 import { parseArn } from '../../../kernel/arn.ts';
 import { Fault, NotEmulated } from '../../../kernel/errors.ts';
+import { functionNotFound } from '../errors.ts';
 import { hasFailed, invokeFunction, roleOf } from '../invocation.ts';
 import type { MappingRecord, Plane, RunningMapping } from '../state.ts';
 import { readBatchResponse } from './batch-response.ts';
@@ -139,7 +140,7 @@ export class QueuePoller implements RunningMapping {
 
   #principal() {
     const record = this.#plane.state.functions.get(this.#mapping.functionName);
-    if (!record) throw new Fault('ResourceNotFoundException', `Function not found: ${this.#mapping.functionName}`);
+    if (!record) throw functionNotFound(this.#mapping.functionName);
     return roleOf(record);
   }
 

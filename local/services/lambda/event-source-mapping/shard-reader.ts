@@ -1,5 +1,6 @@
 import type { GetRecordsCommandOutput, GetShardIteratorCommandOutput } from '@aws-sdk/client-dynamodb-streams';
 import { Fault } from '../../../kernel/errors.ts';
+import { functionNotFound } from '../errors.ts';
 import { roleOf } from '../invocation.ts';
 import type { MappingRecord, OpenWindow, Plane } from '../state.ts';
 import { backoffMs } from './batching.ts';
@@ -158,7 +159,7 @@ export class ShardReader {
   async #call<Output>(operation: string, input: object): Promise<Output> {
     const { kernel, state } = this.#plane;
     const record = state.functions.get(this.#mapping.functionName);
-    if (!record) throw new Fault('ResourceNotFoundException', `Function not found: ${this.#mapping.functionName}`);
+    if (!record) throw functionNotFound(this.#mapping.functionName);
     return kernel.request<Output>({ service: 'dynamodb-streams', operation, input, principal: roleOf(record) });
   }
 

@@ -1,5 +1,6 @@
 import type { DescribeStreamCommandOutput, Shard } from '@aws-sdk/client-dynamodb-streams';
 import { Fault, NotEmulated } from '../../../kernel/errors.ts';
+import { functionNotFound } from '../errors.ts';
 import { roleOf } from '../invocation.ts';
 import type { MappingRecord, Plane, RunningMapping } from '../state.ts';
 import { backoffMs } from './batching.ts';
@@ -92,7 +93,7 @@ export class StreamPoller implements RunningMapping {
   async #shards(): Promise<Shard[]> {
     const { kernel, state } = this.#plane;
     const record = state.functions.get(this.#mapping.functionName);
-    if (!record) throw new Fault('ResourceNotFoundException', `Function not found: ${this.#mapping.functionName}`);
+    if (!record) throw functionNotFound(this.#mapping.functionName);
     const shards: Shard[] = [];
     let from: string | undefined;
     for (let page = 0; page < SHARD_PAGES_MAX; page += 1) {
