@@ -3,6 +3,7 @@ import type { Scheduler } from './scheduler.ts';
 /** Which clock drives the kernel: the machine's (perhaps faster), or one that moves only when `Kernel.run` moves it. */
 export type ClockMode = { readonly kind: 'real'; readonly factor: number } | { readonly kind: 'virtual'; readonly startMs: number };
 
+/** What the time is, and when the kernel looks for due tasks again. */
 export interface Clock {
   nowMs(): number;
   /** Called after a task was added: a real clock sets its wake-up, a virtual one does nothing. */

@@ -19,6 +19,7 @@ export interface FunctionCode {
   readonly logStream: string;
 }
 
+/** One call of a function. */
 export interface Invocation {
   readonly code: FunctionCode;
   readonly requestId: string;
@@ -32,6 +33,7 @@ export interface Invocation {
   readonly clientContext?: string | undefined;
 }
 
+/** One line that a function or the runtime wrote. */
 export interface LogLine {
   readonly atMs: number;
   readonly text: string;

@@ -47,6 +47,7 @@ export interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[] | PolicyStatement;
 }
 
+/** One statement of a policy, as AWS writes it. */
 export interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
