@@ -104,7 +104,7 @@ module.exports = {
     },
     {
       name: 'layers-see-kernel-only',
-      comment: 'wire, runtime, assembly and storage meet in local/index.',
+      comment: 'wire, runtime, assembly and storage meet in local/plane.ts, which with local/index.ts is the one place that puts the parts together.',
       severity: 'error',
       from: { path: '^local/(wire|runtime|assembly|storage)/' },
       to: { path: '^local/', pathNot: ['^local/kernel/', '^local/$1/'] },
@@ -143,6 +143,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^cli/' },
       to: { path: '^(schemas|functions|infra|console|bench|test)/' },
+    },
+    {
+      name: 'cli-sees-types-of-local',
+      comment: 'The command line works through operations, embedded or on AWS; of the plane it may name what operations hand out.',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: { path: '^local/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-test-in-product',
