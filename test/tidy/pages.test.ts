@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { servicePages } from '../../docs/generate.ts';
+import { takenMembersOf } from '../../docs/generator/members.ts';
 import { differencesOf, membersAfter, refusalsOf, sourcesBelow } from '../../docs/generator/sources.ts';
 import { SERVICE_ROWS } from '../../local/wire/services.ts';
 
@@ -66,6 +67,13 @@ describe('what a page takes from a source', () => {
   it('is a refusal, its values left out', () => {
     const text = `throw new NotEmulated(\`The runtime \${name}\`, 'lambda'); throw new NotEmulated('It is', 'x')`;
     expect(refusalsOf(file(text))).toEqual(['It is', 'The runtime …']);
+  });
+
+  it('is the list of members that an operation takes, spread ones included', () => {
+    const text =
+      "const members = ['X'];\nconst PAGE = ['Limit'];\nconst members = ['A', ...PAGE];\nrefuseAllBut(members, input, { operation: 'List', page: 'x' });";
+    expect(takenMembersOf(file(text))).toEqual([{ operation: 'List', members: ['A', 'Limit'] }]);
+    expect(() => takenMembersOf(file("refuseAllBut(NONE, input, { operation: 'Get' })"))).toThrow('a.ts: what NONE lists');
   });
 
   it('is a table’s members, not those of another', () => {
