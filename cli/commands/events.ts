@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { connect, followFlow } from '../../operations/api/client.ts';
+import { connect, followFlow, StreamEndedError } from '../../operations/api/client.ts';
 import type { FollowedChange } from '../../operations/flow/flow-event.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
@@ -46,6 +46,7 @@ export async function tail(types: readonly string[], options: TailOptions): Prom
       if (options.json) printJsonLine({ type: change.kind, ...change });
       else printLine(flowLine(change));
     }
+    if (!controller.signal.aborted) throw new StreamEndedError(options.console);
   } catch (error) {
     if (!controller.signal.aborted) throw error;
   } finally {
@@ -76,7 +77,12 @@ function readValue(text: string): unknown {
 }
 
 function readData(path: string): Record<string, unknown> {
-  const text = readFileSync(path === '-' ? 0 : path, 'utf8');
+  let text: string;
+  try {
+    text = readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (error) {
+    throw new CommandError(`${path} cannot be read: ${(error as Error).message}`, { exitCode: EXIT.usage, cause: error });
+  }
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch (error) {

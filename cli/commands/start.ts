@@ -3,6 +3,7 @@ import type { DeploymentReport, JournalEntry } from '../../local/index.ts';
 import { Host, type Reload } from '../../operations/embedded/host.ts';
 import type { FlowChange } from '../../operations/flow/flow-event.ts';
 import { placeSamples } from '../../operations/load/samples.ts';
+import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { formatDuration } from '../output/duration.ts';
 import { flowLine } from '../output/flow-line.ts';
@@ -49,6 +50,11 @@ class LivePrinter {
 /** Denied calls and functions that could not even answer: what no consumer reports by itself. Each is told once. */
 class ProblemPrinter {
   readonly #told = new Set<string>();
+
+  /** After a change the same problem is news again. */
+  forget(): void {
+    this.#told.clear();
+  }
 
   print({ kind, arn, detail }: JournalEntry): void {
     const problem = problemOf(kind, detail);
@@ -105,9 +111,37 @@ function printReady(host: Host, report: DeploymentReport, options: StartOptions,
   printLine();
 }
 
+/** Prints what happens until the returned function is called. */
+function printLive(host: Host, problems: ProblemPrinter): () => void {
+  const printer = new LivePrinter();
+  const ends = [host.flow.listen((change) => printer.print(change)), host.plane.kernel.journal.listen((entry) => problems.print(entry))];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** A signal repeated within this time is the same: a terminal sends it to npm and to us, and npm hands it on. */
+const SAME_SIGNAL_MS = 1000;
+
+/** Resolves at the first SIGINT or SIGTERM. A later one, once the stop is under way, ends the process at once. */
+function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    let firstMs: number | undefined;
+    const stop = (): void => {
+      const nowMs = performance.now();
+      firstMs ??= nowMs;
+      if (nowMs - firstMs > SAME_SIGNAL_MS) process.exit(EXIT.interrupted);
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
+}
+
 /** `tickertape start` */
 export async function start(options: StartOptions): Promise<void> {
   const startMs = performance.now();
+  const problems = new ProblemPrinter();
   const host = new Host({
     directory: process.cwd(),
     app: options.app,
@@ -117,24 +151,23 @@ export async function start(options: StartOptions): Promise<void> {
     dataDirectory: options.data === undefined ? undefined : resolve(options.data),
     clockFactor: options.clock === 'x10' ? 10 : 1,
     deliversTwice: options.deliverTwice === true,
-    onReload: options.watch ? (outcome) => reportReload(outcome, options.json) : undefined,
+    onReload: options.watch
+      ? (outcome) => {
+          problems.forget();
+          reportReload(outcome, options.json);
+        }
+      : undefined,
     onBug: (error) => printNote(`A defect of the embedded plane: ${error instanceof Error ? error.stack : String(error)}`),
   });
-  const interrupted = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  const interrupted = untilInterrupted();
   try {
     const report = await host.start();
-    const printer = new LivePrinter();
-    if (!options.json) {
-      const problems = new ProblemPrinter();
-      host.flow.listen((change) => printer.print(change));
-      host.plane.kernel.journal.listen((entry) => problems.print(entry));
-    }
+    const stopPrinting = options.json ? () => {} : printLive(host, problems);
     printReady(host, report, options, performance.now() - startMs);
     if (options.samples && host.apiUrl) await placeSamples(host.apiUrl, String(Date.now()));
     await interrupted;
+    // What the stop itself breaks off is no failure of the system.
+    stopPrinting();
     if (!options.json) printLine('\nStopping.');
   } finally {
     await host.close();

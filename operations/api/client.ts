@@ -21,6 +21,14 @@ export class UnreachableError extends Error {
   }
 }
 
+/** The system ended while it was followed. */
+export class StreamEndedError extends Error {
+  constructor(url: string, options?: { cause?: unknown }) {
+    super(`The system at ${url} has ended`, options);
+    this.name = 'StreamEndedError';
+  }
+}
+
 async function post(url: string, request: object): Promise<unknown> {
   const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', [CALL_HEADER]: '1' }, body: JSON.stringify(request) }).catch(
     (error: unknown) => {
@@ -38,6 +46,15 @@ export function connect(consoleUrl: string): Operations {
   return Object.fromEntries(OPERATION_NAMES.map((name) => [name, call(name)])) as unknown as Operations;
 }
 
+/** The pieces of an answer's body. Throws `StreamEndedError` where the connection breaks off. */
+async function* piecesOf(answer: Response, consoleUrl: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer.body ?? [];
+  } catch (cause) {
+    throw new StreamEndedError(consoleUrl, { cause });
+  }
+}
+
 /** What happens from now on, until `signal` is aborted. Ends where the other side ends. */
 export async function* followFlow(consoleUrl: string, signal: AbortSignal): AsyncGenerator<FollowedChange> {
   const url = new URL(STREAM_PATH, consoleUrl).href;
@@ -46,8 +63,8 @@ export async function* followFlow(consoleUrl: string, signal: AbortSignal): Asyn
   });
   const decoder = new TextDecoder();
   let pending = '';
-  for await (const chunk of answer.body ?? []) {
-    pending += decoder.decode(chunk as Uint8Array, { stream: true });
+  for await (const chunk of piecesOf(answer, consoleUrl)) {
+    pending += decoder.decode(chunk, { stream: true });
     const frames = pending.split('\n\n');
     pending = frames.pop() ?? '';
     for (const frame of frames) {
