@@ -20,6 +20,12 @@ const MODELS = {
   ssm: 'ssm',
   sesv2: 'sesv2',
   apigatewayv2: 'apigatewayv2',
+  kinesis: 'kinesis',
+  sfn: 'stepfunctions',
+  scheduler: 'scheduler',
+  pipes: 'pipes',
+  schemas: 'schemas',
+  cloudformation: 'cloudformation',
 };
 
 /** AWS lists an enum's values in an order that the model does not have. These orders were recorded from the services. */
