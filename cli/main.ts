@@ -60,13 +60,13 @@ function addDlq(program: Command): void {
   const dlq = program.command('dlq').description('what failed, why, and the way back');
   dlq
     .command('list')
-    .description('dead-letter queues that hold messages')
+    .description('dead-letter queues that hold messages, and how many are empty; with --json all of them')
     .option('--all', 'empty ones too')
     .option('--fail-if-any', 'exit with 4 where one holds a message')
     .action(async (_options, command: Command) => (await import('./commands/dlq.ts')).list(command.optsWithGlobals()));
   dlq
     .command('show <id>')
-    .description('dead letters by message id, event id, correlation id, subject or consumer')
+    .description('dead letters by message id, event id, correlation id, subject or consumer; "bus" for events that no subscription can match')
     .action(async (id: string, _options, command: Command) => (await import('./commands/dlq.ts')).show(id, command.optsWithGlobals()));
   dlq
     .command('redrive <consumer>')

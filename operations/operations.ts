@@ -3,7 +3,7 @@ import type { SendRequest, SentEvent } from './events/send.ts';
 import type { FlowEvent } from './flow/flow-event.ts';
 import type { RedriveJob } from './redrive/job.ts';
 import type { RedrivePlan } from './redrive/plan.ts';
-import type { ConsumerStatus } from './status/status.ts';
+import type { BusStatus, ConsumerStatus } from './status/status.ts';
 
 /** The health screen. */
 export interface Status {
@@ -11,6 +11,7 @@ export interface Status {
   readonly endpoint: string | undefined;
   readonly api: string;
   readonly consumers: readonly ConsumerStatus[];
+  readonly bus: BusStatus;
   /** Events published since the plane started; undefined where nobody counts. */
   readonly eventsPublished: number | undefined;
 }

@@ -18,11 +18,26 @@ export interface ConsumerDescription {
   readonly maxReceiveCount: number;
 }
 
+/** The bus's own dead-letter queue: events that are none of ours, which no consumer takes. */
+export interface BusDescription {
+  /** Stands for the bus where dead letters are listed by consumer. */
+  readonly name: string;
+  readonly deadLetterQueueUrl: string;
+  readonly deadLetterQueueArn: string;
+  readonly alarmName: string;
+}
+
+/** A dead-letter queue and whose it is: a consumer's, or the bus's own. */
+export interface DeadLetterSource extends Pick<ConsumerDescription, 'consumer' | 'deadLetterQueueUrl' | 'deadLetterQueueArn'> {
+  readonly isOfBus: boolean;
+}
+
 /** The deployed system, as its stacks describe it to operators. */
 export interface System {
   readonly busName: string;
   readonly busArn: string;
   readonly deadLetterIndexTableName: string;
+  readonly bus: BusDescription;
   /** Address of the HTTP API on AWS. */
   readonly apiUrl: string;
   /** By name. */
@@ -35,6 +50,11 @@ export class NoSystemError extends Error {
     super('No Tickertape system is deployed here: the parameter /tickertape/system does not exist', options);
     this.name = 'NoSystemError';
   }
+}
+
+/** Every dead-letter queue that operators look into: each consumer's, and the bus's own. */
+export function deadLetterSources({ consumers, bus }: Pick<System, 'consumers' | 'bus'>): readonly DeadLetterSource[] {
+  return [...consumers.map((consumer) => ({ ...consumer, isOfBus: false })), { ...bus, consumer: bus.name, isOfBus: true }];
 }
 
 /** Pages of parameters read at most: 10 each. */

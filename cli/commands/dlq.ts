@@ -4,6 +4,7 @@ import type { RedriveJob } from '../../operations/redrive/job.ts';
 import type { RedrivePlan } from '../../operations/redrive/plan.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
+import { counted } from '../output/counted.ts';
 import { formatDuration } from '../output/duration.ts';
 import { CommandError, printJson, printLine, printNote } from '../output/report.ts';
 import { stateLabel, styled } from '../output/style.ts';
@@ -25,7 +26,7 @@ const reasonsText = (reasons: Readonly<Record<string, number>>): string =>
     .map(([reason, count]) => `${count} ${reason}`)
     .join(', ');
 
-function printQueues(queues: readonly DeadLetterQueue[], shown: readonly DeadLetterQueue[]): void {
+function printQueues(shown: readonly DeadLetterQueue[], { empty, total }: { readonly empty: number; readonly total: number }): void {
   const now = Date.now();
   const ago = (at: string | undefined): string => (at === undefined ? '–' : `${formatDuration(now - Date.parse(at))} ago`);
   const left = (at: string | undefined): string => (at === undefined ? '–' : formatDuration(Math.max(0, Date.parse(at) - now)));
@@ -41,19 +42,21 @@ function printQueues(queues: readonly DeadLetterQueue[], shown: readonly DeadLet
     ]);
     for (const line of lines) printLine(line);
   }
-  printNote(
-    `${shown.length} of ${queues.length} dead-letter queues shown · ${queues.length - shown.length} empty${shown.length < queues.length ? ' (--all)' : ''}`,
-  );
+  printNote(`${shown.length} of ${total} dead-letter queues shown · ${empty} empty${shown.length < total ? ' (--all)' : ''}`);
 }
 
 /** `tickertape dlq list` */
 export async function list(options: ListOptions): Promise<void> {
   const queues = await connect(options.console).listDeadLetters({});
   const holding = queues.filter(({ messages }) => messages > 0);
+  const empty = queues.length - holding.length;
+  // A program gets every queue, the empty ones with `messages: 0`; a person the ones that matter, and how many are not shown.
   if (options.json) printJson(queues);
-  else printQueues(queues, options.all ? queues : holding);
+  else printQueues(options.all ? queues : holding, { empty, total: queues.length });
   if (options.failIfAny && holding.length > 0) {
-    throw new CommandError(`${holding.length} dead-letter queues hold messages`, { exitCode: EXIT.checkFailed });
+    throw new CommandError(`${counted(holding.length, 'dead-letter queue')} ${holding.length === 1 ? 'holds' : 'hold'} messages`, {
+      exitCode: EXIT.checkFailed,
+    });
   }
 }
 
@@ -98,7 +101,7 @@ export async function show(id: string, options: GlobalOptions): Promise<void> {
 }
 
 function printPlan(plan: RedrivePlan, rate: number | undefined): void {
-  printLine(`Redrive ${plan.messages.length} messages: ${plan.from} → ${plan.to}`);
+  printLine(`Redrive ${counted(plan.messages.length, 'message')}: ${plan.from} → ${plan.to}`);
   if (plan.messages.length === 0) return;
   printLine(`  reasons  ${reasonsText(plan.reasons)}`);
   printLine(`  pace     ${rate === undefined ? 'as fast as it goes' : `${rate} a second, about ${formatDuration((plan.messages.length / rate) * 1000)}`}`);
@@ -128,7 +131,8 @@ export async function redrive(consumer: string, options: RedriveOptions): Promis
   else printEnd(ended, again);
   const { moved, gone } = ended.outcomes;
   if (ended.status === 'failed') throw new CommandError(ended.error ?? 'The job failed', { exitCode: moved > 0 ? EXIT.partly : EXIT.failed });
-  if (again + gone > 0) throw new CommandError(`${again + gone} of ${plan.messages.length} are not done`, { exitCode: EXIT.partly });
+  if (again + gone > 0)
+    throw new CommandError(`${again + gone} of ${plan.messages.length} ${again + gone === 1 ? 'is' : 'are'} not done`, { exitCode: EXIT.partly });
 }
 
 /** How many of the redriven events lie in the dead-letter queue again. */

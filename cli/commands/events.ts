@@ -24,6 +24,8 @@ function isOfType(type: string, patterns: readonly string[]): boolean {
 
 function isWanted(change: FollowedChange, types: readonly string[], options: TailOptions): boolean {
   if (change.kind === 'dropped') return true;
+  // It has no type and no thread: who asks for one of them asks for something else.
+  if (change.kind === 'dead-lettered') return types.length === 0 && !options.thread && (!options.consumer || options.consumer === change.consumer);
   if (!isOfType(change.event.type, types)) return false;
   if (options.thread && change.event.correlationId !== options.thread) return false;
   const { consumer, failures } = options;

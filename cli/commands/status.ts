@@ -1,6 +1,7 @@
 import { connect } from '../../operations/api/client.ts';
 import type { ConsumerStatus } from '../../operations/status/status.ts';
 import type { GlobalOptions } from '../global-options.ts';
+import { counted } from '../output/counted.ts';
 import { printJson, printLine } from '../output/report.ts';
 import { styled } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
@@ -32,4 +33,9 @@ export async function status(options: GlobalOptions): Promise<void> {
     { head: 'STATE', text: stateOf },
   ]);
   for (const line of lines) printLine(line);
+  if (data.bus.deadLetters > 0) {
+    const alarm = data.bus.alarm === 'ALARM' ? '◆ ALARM' : '◆ dead letters';
+    printLine();
+    printLine(`Bus       ${styled('magenta', alarm)}  ${counted(data.bus.deadLetters, 'event')} that no subscription can match (tickertape dlq show bus)`);
+  }
 }

@@ -12,6 +12,10 @@ const MEANINGS: Readonly<Record<string, { readonly exitCode: ExitCode; readonly 
   UnknownEventTypeError: { exitCode: EXIT.notFound },
   UnknownIdError: { exitCode: EXIT.notFound },
   NoSuchDeadLetterError: { exitCode: EXIT.notFound, advice: '`tickertape dlq list` shows which queues hold messages.' },
+  NotRedrivableError: {
+    exitCode: EXIT.refused,
+    advice: 'Mend the producer, and send a good event with `tickertape events send`. `aws sqs purge-queue` empties the queue once it has been looked at.',
+  },
   NoSuchTraceError: { exitCode: EXIT.notFound },
   SchemaInvalid: { exitCode: EXIT.usage },
   OrdersFileError: { exitCode: EXIT.usage },

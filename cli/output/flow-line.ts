@@ -19,6 +19,10 @@ export function handlingText({ consumer, state, attempts, queuedAtMs, endedAtMs,
 /** One readable line for one change. */
 export function flowLine(change: FollowedChange): string {
   if (change.kind === 'dropped') return styled('gray', `┄ ${change.count} more, too fast to show ┄`);
+  if (change.kind === 'dead-lettered') {
+    const { atMs, consumer, queue, messageId, reason, error } = change;
+    return `${styled('gray', formatTime(atMs))}  ${styled('bold', 'no known event'.padEnd(TYPE_WIDTH))}  message ${messageId}  → ${consumer} ${stateLabel('dead')}  ${error ?? reason} (${queue})`;
+  }
   const { event } = change;
   if (change.kind === 'published') return `${styled('gray', formatTime(event.atMs))}  ${eventColumns(event)}`;
   const atMs = change.handling.endedAtMs ?? event.atMs;

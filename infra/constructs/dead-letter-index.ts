@@ -1,10 +1,11 @@
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ArnPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { HandlerFunction } from './handler-function.ts';
 import { SYSTEM } from './naming.ts';
-import { deadLetterQueue } from './queue.ts';
+import { allowRule, type DeadLetterQueue, deadLetterQueue } from './queue.ts';
 import { ServiceTable } from './service-table.ts';
 
 const HANDLER = 'functions/backbone/dead-letter-indexer.handler.ts';
@@ -15,8 +16,7 @@ const HANDLER = 'functions/backbone/dead-letter-indexer.handler.ts';
  */
 export class DeadLetterIndex extends Construct {
   readonly table: ServiceTable;
-  /** ARN of the indexer's role, which each dead-letter queue lets read. */
-  readonly indexerRoleArn: string;
+  readonly #indexer: HandlerFunction;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -27,8 +27,8 @@ export class DeadLetterIndex extends Construct {
       timeout: Duration.seconds(60),
       environment: { DEAD_LETTER_INDEX_TABLE_NAME: this.table.tableName },
     });
-    this.indexerRoleArn = indexer.roleArn;
-    indexer.allow(['dynamodb:UpdateItem'], this.table.tableArn);
+    this.#indexer = indexer;
+    indexer.allow(['dynamodb:Query', 'dynamodb:UpdateItem'], this.table.tableArn);
     indexer.allow(['ssm:GetParametersByPath'], Stack.of(this).formatArn({ service: 'ssm', resource: 'parameter', resourceName: `${SYSTEM}/consumers` }));
 
     const undelivered = deadLetterQueue(this, 'Undelivered', {
@@ -38,11 +38,15 @@ export class DeadLetterIndex extends Construct {
     });
     const rule = new Rule(this, 'AlarmRule', {
       ruleName: `${SYSTEM}-dead-letter-alarms`,
-      description: 'A dead-letter queue has its first message.',
+      description: 'A dead-letter queue has its first message, or has lost its last.',
       eventPattern: {
         source: ['aws.cloudwatch'],
         detailType: ['CloudWatch Alarm State Change'],
-        detail: { alarmName: [{ wildcard: `${SYSTEM}-*-dead-letters` }], state: { value: ['ALARM'] } },
+        detail: {
+          alarmName: [{ wildcard: `${SYSTEM}-*-dead-letters` }],
+          // A new alarm that begins with OK is nothing that ended.
+          $or: [{ state: { value: ['ALARM'] } }, { state: { value: ['OK'] }, previousState: { value: ['ALARM'] } }],
+        },
       },
     });
     rule.addTarget({
@@ -53,14 +57,24 @@ export class DeadLetterIndex extends Construct {
       }),
     });
     indexer.lambda.addPermission('AlarmRule', { principal: new ServicePrincipal('events.amazonaws.com'), sourceArn: rule.ruleArn });
-    undelivered.queue.addToResourcePolicy(
+    allowRule(undelivered.queue, rule.ruleArn);
+  }
+  /** Granted by the queue, so that a new consumer changes nothing in the stack of the index. */
+  letIndexerLook(deadLetters: Queue): void {
+    deadLetters.addToResourcePolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,
-        principals: [new ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [undelivered.queue.queueArn],
-        conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
+        principals: [new ArnPrincipal(this.#indexer.roleArn)],
+        actions: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+        resources: [deadLetters.queueArn],
       }),
     );
+  }
+
+  /** Tells the indexer of the bus's own dead-letter queue, which belongs to no consumer. `name` stands for the bus in the index. */
+  indexBus(name: string, { queue, alarmName }: DeadLetterQueue): void {
+    this.letIndexerLook(queue);
+    const description = Stack.of(this).toJsonString({ consumer: name, deadLetterQueueUrl: queue.queueUrl, alarmName });
+    this.#indexer.lambda.addEnvironment('BUS_DEAD_LETTERS', description);
   }
 }

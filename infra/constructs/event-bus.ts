@@ -1,15 +1,42 @@
-import { EventBus as RulesBus } from 'aws-cdk-lib/aws-events';
+import { CfnRule, EventBus as RulesBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import type { DeadLetterIndex } from './dead-letter-index.ts';
-import { SYSTEM } from './naming.ts';
+import { physicalName, SYSTEM } from './naming.ts';
+import { allowRule, type DeadLetterQueue, deadLetterQueue, RULE_RETRY_POLICY } from './queue.ts';
 import { Subscription, type SubscriptionProps } from './subscription.ts';
 
-/** The bus: EventBridge with rules and targets. Producers know it and nobody behind it. */
+/**
+ * What no subscription of this system can match, whoever subscribes to what: it lacks the envelope, or its source or `dataschema` are not of our form. Together with the
+ * pattern of a subscription this parts the events in two. An event with an envelope that nobody subscribes to matches neither: that is a fact nobody is interested in yet.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ */
+const NO_EVENT_OF_OURS = {
+  $or: [
+    { source: [{ 'anything-but': { prefix: `${SYSTEM}.` } }] },
+    {
+      detail: {
+        $or: [
+          { specversion: [{ exists: false }] },
+          { specversion: [{ 'anything-but': '1.0' }] },
+          { dataschema: [{ exists: false }] },
+          { dataschema: [{ 'anything-but': { wildcard: `${SYSTEM}:*/v*` } }] },
+          { flow: [{ exists: false }] },
+        ],
+      },
+    },
+  ],
+};
+
+/** The bus: EventBridge with rules and targets. Producers know it and nobody behind it. What is no event of ours ends in a dead-letter queue of the bus. */
 export class EventBus extends Construct {
   readonly bus: RulesBus;
+  /** Under this name the bus stands in the dead-letter index, in the place of a consumer. */
+  readonly name = 'bus';
   readonly busName: string;
   readonly busArn: string;
   readonly deadLetterIndex: DeadLetterIndex;
+  /** Where events go that no subscription can match. */
+  readonly deadLetters: DeadLetterQueue;
 
   constructor(scope: Construct, id: string, { deadLetterIndex }: { readonly deadLetterIndex: DeadLetterIndex }) {
     super(scope, id);
@@ -17,6 +44,15 @@ export class EventBus extends Construct {
     this.busName = this.bus.eventBusName;
     this.busArn = this.bus.eventBusArn;
     this.deadLetterIndex = deadLetterIndex;
+    // A consumer of this name would have the same queues.
+    const name = physicalName(this, { kind: 'consumer', name: this.name });
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', {
+      name: `${name}-dead-letters`,
+      holds: 'events on the bus that are none of ours',
+      advice: 'See why with `tickertape dlq list` and mend their producer: no consumer takes them.',
+    });
+    this.#catchMalformed(name);
+    deadLetterIndex.indexBus(this.name, this.deadLetters);
   }
 
   /**
@@ -25,5 +61,30 @@ export class EventBus extends Construct {
    */
   subscribe(scope: Construct, name: string, props: Omit<SubscriptionProps, 'bus' | 'name'>): Subscription {
     return new Subscription(scope, `Consumer-${name}`, { ...props, bus: this, name });
+  }
+
+  #catchMalformed(name: string): void {
+    const undelivered = deadLetterQueue(this, 'Undelivered', {
+      name: `${name}-undelivered`,
+      holds: `events that the bus could not put into ${name}-dead-letters`,
+      advice: 'The attribute ERROR_MESSAGE of a message says why.',
+    });
+    // The construct `Rule` knows no `$or` at the top of a pattern.
+    const rule = new CfnRule(this, 'Malformed', {
+      name: `${SYSTEM}-malformed`,
+      description: 'Events that are none of ours: no subscription can match them.',
+      eventBusName: this.busName,
+      eventPattern: NO_EVENT_OF_OURS,
+      state: 'ENABLED',
+      targets: [
+        {
+          id: 'DeadLetters',
+          arn: this.deadLetters.queue.queueArn,
+          deadLetterConfig: { arn: undelivered.queue.queueArn },
+          retryPolicy: RULE_RETRY_POLICY,
+        },
+      ],
+    });
+    for (const { queue } of [this.deadLetters, undelivered]) allowRule(queue, rule.attrArn);
   }
 }

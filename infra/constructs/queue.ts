@@ -1,10 +1,14 @@
 import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type CfnQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 /** Longest that a queue keeps a message. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const RETENTION_MAX = Duration.days(14);
+
+/** EventBridge's own limits, said out loud. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+export const RULE_RETRY_POLICY = { maximumRetryAttempts: 185, maximumEventAgeInSeconds: Duration.hours(24).toSeconds() } as const;
 
 /** A queue with a name, encrypted at rest, that refuses plain HTTP. */
 export function encryptedQueue(scope: Construct, id: string, props: QueueProps & { readonly queueName: string }): Queue {
@@ -51,4 +55,17 @@ export function deadLetterQueue(
 export function allowRedriveFrom(deadLetters: Queue, sourceQueueName: string): void {
   const sourceArn = Stack.of(deadLetters).formatArn({ service: 'sqs', resource: sourceQueueName });
   (deadLetters.node.defaultChild as CfnQueue).redriveAllowPolicy = { redrivePermission: 'byQueue', sourceQueueArns: [sourceArn] };
+}
+
+/** Lets one rule of EventBridge, and nobody else, put events into a queue. */
+export function allowRule(queue: Queue, ruleArn: string): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      principals: [new ServicePrincipal('events.amazonaws.com')],
+      actions: ['sqs:SendMessage'],
+      resources: [queue.queueArn],
+      conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
+    }),
+  );
 }

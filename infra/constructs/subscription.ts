@@ -1,5 +1,4 @@
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { ArnPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
@@ -9,15 +8,11 @@ import type { EventContract } from '../../schemas/index.ts';
 import type { EventBus } from './event-bus.ts';
 import { type FunctionProps, HandlerFunction } from './handler-function.ts';
 import { physicalName, SYSTEM } from './naming.ts';
-import { allowRedriveFrom, type DeadLetterQueue, deadLetterQueue, encryptedQueue } from './queue.ts';
+import { allowRedriveFrom, allowRule, type DeadLetterQueue, deadLetterQueue, encryptedQueue, RULE_RETRY_POLICY } from './queue.ts';
 import type { ServiceTable } from './service-table.ts';
 
 /** Less, and messages of a throttled function come back before its retries end. @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_PER_TIMEOUT = 6;
-
-/** EventBridge's own limits, said out loud. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
-const RULE_RETRIES_MAX = 185;
-const RULE_RETRY_AGE_MAX = Duration.hours(24);
 
 /** What a subscription needs. */
 export interface SubscriptionProps extends Pick<FunctionProps, 'handler' | 'environment' | 'memorySize' | 'reservedConcurrentExecutions'> {
@@ -28,7 +23,7 @@ export interface SubscriptionProps extends Pick<FunctionProps, 'handler' | 'envi
   readonly on: readonly EventContract[];
   /** The service's table, which holds the commit record that makes the consumer idempotent. */
   readonly table: ServiceTable;
-  /** Takes only events of this flow. @default events of every flow, and of none */
+  /** Takes only events of this flow. @default events of every flow */
   readonly flow?: 'choreography' | 'orchestration';
   /** How long one invocation may take. @default 30 seconds */
   readonly timeout?: Duration;
@@ -110,7 +105,7 @@ export class Subscription extends Construct {
       ...(props.maxBatchingWindow && { maxBatchingWindow: props.maxBatchingWindow }),
       ...(props.maxConcurrency !== undefined && { maxConcurrency: props.maxConcurrency }),
     });
-    this.#letIndexerLook(bus, deadLetters.queue);
+    bus.deadLetterIndex.letIndexerLook(deadLetters.queue);
     this.#describe(props, { deadLetters, undelivered, maxReceiveCount });
   }
 
@@ -122,9 +117,11 @@ export class Subscription extends Construct {
         source: [...new Set(on.map(({ context }) => `tickertape.${context}`))],
         detailType: [...new Set(on.map(({ type }) => type))],
         detail: {
+          // What has no envelope, or is of no flow, is the bus's to dead-letter: once, and not at each consumer.
+          specversion: ['1.0'],
           // A major version is another contract: who does not consume it must not get it.
           dataschema: on.map(({ dataschema }) => ({ prefix: dataschema.replace(/\.\d+$/, '.') })),
-          ...(flow !== undefined && { flow: [flow] }),
+          flow: flow === undefined ? [{ exists: true }] : [flow],
         },
       },
     });
@@ -133,33 +130,11 @@ export class Subscription extends Construct {
       bind: () => ({
         arn: this.queue.queueArn,
         deadLetterConfig: { arn: undelivered.queueArn },
-        retryPolicy: { maximumRetryAttempts: RULE_RETRIES_MAX, maximumEventAgeInSeconds: RULE_RETRY_AGE_MAX.toSeconds() },
+        retryPolicy: RULE_RETRY_POLICY,
         targetResource: this.queue,
       }),
     });
-    for (const queue of [this.queue, undelivered]) {
-      queue.addToResourcePolicy(
-        new PolicyStatement({
-          effect: Effect.ALLOW,
-          principals: [new ServicePrincipal('events.amazonaws.com')],
-          actions: ['sqs:SendMessage'],
-          resources: [queue.queueArn],
-          conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleArn } },
-        }),
-      );
-    }
-  }
-
-  /** Granted by the queue, so that a new consumer changes nothing in the stack of the index. */
-  #letIndexerLook({ deadLetterIndex }: EventBus, deadLetters: Queue): void {
-    deadLetters.addToResourcePolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        principals: [new ArnPrincipal(deadLetterIndex.indexerRoleArn)],
-        actions: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility'],
-        resources: [deadLetters.queueArn],
-      }),
-    );
+    for (const queue of [this.queue, undelivered]) allowRule(queue, rule.ruleArn);
   }
 
   /** Writes what an operator has to know of the consumer. */

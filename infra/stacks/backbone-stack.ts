@@ -26,6 +26,12 @@ export class BackboneStack extends Stack {
         busName: this.bus.busName,
         busArn: this.bus.busArn,
         deadLetterIndexTableName: deadLetterIndex.table.tableName,
+        bus: {
+          name: this.bus.name,
+          deadLetterQueueUrl: this.bus.deadLetters.queue.queueUrl,
+          deadLetterQueueArn: this.bus.deadLetters.queue.queueArn,
+          alarmName: this.bus.deadLetters.alarmName,
+        },
         apiUrl: this.api.url,
       }),
     });

@@ -1,5 +1,6 @@
 /** One message in a dead-letter queue, as an operator sees it. Times are ISO 8601, UTC. */
 export interface DeadLetter {
+  /** The consumer that could not process it; `bus` where no subscription could match it. */
   readonly consumer: string;
   readonly messageId: string;
   /** Id of the event in the message; absent where it carries no envelope. */
@@ -8,7 +9,7 @@ export interface DeadLetter {
   readonly type: string | undefined;
   readonly correlationId: string | undefined;
   readonly subject: string | undefined;
-  /** `malformed`, `retries-exhausted`, `expired`, `business`, `defect`, or `crashed` where the queue moved it because no handler answered. */
+  /** `malformed`, `expired`, `business`, `defect` or `retries-exhausted`; the last also where the queue moved it because no handler answered. */
   readonly reason: string;
   readonly error: string | undefined;
   /** The same for failures of the same cause. */
@@ -23,6 +24,7 @@ export interface DeadLetter {
 
 /** One dead-letter queue in numbers. */
 export interface DeadLetterQueue {
+  /** Whose it is; `bus` for the bus's own. */
   readonly consumer: string;
   readonly queue: string;
   readonly queueUrl: string;

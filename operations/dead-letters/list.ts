@@ -1,7 +1,7 @@
 import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients } from '../clients.ts';
-import type { ConsumerDescription, System } from '../system.ts';
+import { type DeadLetterSource, deadLetterSources, type System } from '../system.ts';
 import { type DeadLetterQueue, queueName } from './dead-letter.ts';
 
 /** Index entries read at most for one queue's line: the counts by reason are of these. */
@@ -44,22 +44,22 @@ export async function indexedDeadLetters(dynamodb: DynamoDBClient, tableName: st
   return items;
 }
 
-/** One line for each consumer's dead-letter queue: how many, since when, why, and until when SQS keeps them. */
+/** One line for each dead-letter queue, the empty ones too: how many, since when, why, and until when SQS keeps them. */
 export async function listDeadLetterQueues(clients: Clients, system: System, nowMs: number): Promise<DeadLetterQueue[]> {
-  return Promise.all(system.consumers.map((consumer) => describeQueue(clients, system, consumer, nowMs)));
+  return Promise.all(deadLetterSources(system).map((source) => describeQueue(clients, system, source, nowMs)));
 }
 
-async function describeQueue(clients: Clients, system: System, consumer: ConsumerDescription, nowMs: number): Promise<DeadLetterQueue> {
-  const { messages, retentionSeconds } = await depthOf(clients.sqs, consumer.deadLetterQueueUrl);
-  const indexed = messages === 0 ? [] : await indexedDeadLetters(clients.dynamodb, system.deadLetterIndexTableName, consumer.consumer);
+async function describeQueue(clients: Clients, system: System, { consumer, deadLetterQueueUrl }: DeadLetterSource, nowMs: number): Promise<DeadLetterQueue> {
+  const { messages, retentionSeconds } = await depthOf(clients.sqs, deadLetterQueueUrl);
+  const indexed = messages === 0 ? [] : await indexedDeadLetters(clients.dynamodb, system.deadLetterIndexTableName, consumer);
   const reasons: Record<string, number> = {};
   for (const { reason } of indexed) reasons[reason?.S ?? 'unknown'] = (reasons[reason?.S ?? 'unknown'] ?? 0) + 1;
   const firstFailed = indexed.map(({ firstFailedAt }) => firstFailedAt?.S ?? '').filter((at) => at !== '');
   const oldestAt = firstFailed.sort()[0];
   return {
-    consumer: consumer.consumer,
-    queue: queueName(consumer.deadLetterQueueUrl),
-    queueUrl: consumer.deadLetterQueueUrl,
+    consumer,
+    queue: queueName(deadLetterQueueUrl),
+    queueUrl: deadLetterQueueUrl,
     messages,
     newInLastHour: firstFailed.filter((at) => Date.parse(at) > nowMs - HOUR_MS).length,
     oldestAt,

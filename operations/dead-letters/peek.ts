@@ -1,5 +1,5 @@
 import { ChangeMessageVisibilityBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { ConsumerDescription } from '../system.ts';
+import type { DeadLetterSource } from '../system.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
 /** SQS hands out up to 10 messages a call. */
@@ -15,13 +15,14 @@ export const PEEKED_MAX = 10_000;
  * Reads what is in a dead-letter queue and releases it again. SQS has no read without effect: each peek raises the messages' receive count and
  * hides them for a moment. A dead-letter queue has no redrive policy of its own, so nothing follows from the count.
  */
-export async function peekDeadLetters(sqs: SQSClient, consumer: ConsumerDescription): Promise<DeadLetter[]> {
+export async function peekDeadLetters(sqs: SQSClient, source: Omit<DeadLetterSource, 'deadLetterQueueArn'>): Promise<DeadLetter[]> {
+  const { consumer, deadLetterQueueUrl, isOfBus } = source;
   const taken: Message[] = [];
   const seen = new Set<string>();
   while (taken.length < PEEKED_MAX) {
     const { Messages: messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
-        QueueUrl: consumer.deadLetterQueueUrl,
+        QueueUrl: deadLetterQueueUrl,
         MaxNumberOfMessages: BATCH,
         VisibilityTimeout: HIDDEN_SECONDS,
         MessageAttributeNames: ['All'],
@@ -33,8 +34,8 @@ export async function peekDeadLetters(sqs: SQSClient, consumer: ConsumerDescript
     for (const message of fresh) seen.add(message.MessageId ?? '');
     taken.push(...fresh);
   }
-  await release(sqs, consumer.deadLetterQueueUrl, taken);
-  return taken.map((message) => readDeadLetter(message, consumer.consumer));
+  await release(sqs, deadLetterQueueUrl, taken);
+  return taken.map((message) => (isOfBus ? readDeadLetterOfBus : readDeadLetter)(message, consumer));
 }
 
 /** Makes received messages visible again. */
@@ -49,40 +50,47 @@ export async function release(sqs: SQSClient, queueUrl: string, messages: readon
   }
 }
 
-interface EventBody {
-  readonly detail?: { readonly id?: string; readonly source?: string; readonly type?: string; readonly correlationid?: string; readonly subject?: string };
-}
-
-function parseBody(body: string): EventBody {
+/** Members of an event's `detail` that are texts; of a body that is no event of ours, whatever there is. */
+function textsOf(body: string): Readonly<Record<string, string | undefined>> {
   try {
-    const parsed: unknown = JSON.parse(body);
-    return typeof parsed === 'object' && parsed !== null ? (parsed as EventBody) : {};
+    const { detail } = JSON.parse(body) as { detail?: unknown };
+    return Object.fromEntries(Object.entries(detail ?? {}).filter(([, value]) => typeof value === 'string')) as Record<string, string>;
   } catch {
     // A malformed body is one of the reasons why messages are here; it is shown as it is.
     return {};
   }
 }
 
+/** What stands in for a reason where no handler gave one: the queue moved the message after its last receive. The index calls it the same. */
+const MOVED_BY_QUEUE = 'retries-exhausted';
+
 /** Reads a message of a dead-letter queue: the envelope in its body, the reason in its attributes. */
-export function readDeadLetter(message: Message, consumer: string): DeadLetter {
+function readDeadLetter(message: Message, consumer: string): DeadLetter {
   const text = (name: string): string | undefined => message.MessageAttributes?.[name]?.StringValue;
-  const { detail = {} } = parseBody(message.Body ?? '');
+  const detail = textsOf(message.Body ?? '');
   const attempts = text('attempts') ?? message.Attributes?.ApproximateReceiveCount;
   return {
     consumer,
     messageId: message.MessageId ?? '',
-    eventId: detail.id,
-    source: detail.source,
-    type: detail.type,
-    correlationId: detail.correlationid,
-    subject: detail.subject,
-    reason: text('reason') ?? 'crashed',
+    eventId: detail['id'],
+    source: detail['source'],
+    type: detail['type'],
+    correlationId: detail['correlationid'],
+    subject: detail['subject'],
+    reason: text('reason') ?? MOVED_BY_QUEUE,
     error: text('error'),
     fingerprint: text('fingerprint'),
     attempts: attempts === undefined ? undefined : Number(attempts),
     codeVersion: text('codeVersion'),
-    firstFailedAt: undefined,
-    lastFailedAt: text('failedAt'),
+    firstFailedAt: text('firstFailedAt'),
+    lastFailedAt: text('lastFailedAt'),
     payload: message.Body ?? '',
   };
+}
+
+/** Reads an event that the bus dead-lettered: no consumer has seen it. */
+function readDeadLetterOfBus(message: Message, bus: string): DeadLetter {
+  const sentAt = message.Attributes?.SentTimestamp;
+  const at = sentAt === undefined ? undefined : new Date(Number(sentAt)).toISOString();
+  return { ...readDeadLetter(message, bus), reason: 'malformed', attempts: undefined, firstFailedAt: at, lastFailedAt: at };
 }

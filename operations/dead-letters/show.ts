@@ -1,5 +1,5 @@
 import type { Clients } from '../clients.ts';
-import type { System } from '../system.ts';
+import { deadLetterSources, type System } from '../system.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { indexedDeadLetters } from './list.ts';
 import { peekDeadLetters } from './peek.ts';
@@ -13,20 +13,19 @@ export class NoSuchDeadLetterError extends Error {
 }
 
 /**
- * The dead letters that a key names: a message id, event id, correlation id, subject, or a consumer for all of its.
+ * The dead letters that a key names: a message id, event id, correlation id, subject, a consumer for all of its, or `bus` for the bus's.
  * Each is what its queue holds, completed from the index. Throws `NoSuchDeadLetterError`.
  */
 export async function showDeadLetters(clients: Clients, system: System, key: string): Promise<DeadLetter[]> {
   const found: DeadLetter[] = [];
-  for (const consumer of system.consumers) {
-    const letters = await peekDeadLetters(clients.sqs, consumer);
-    const named = letters.filter(
-      (letter) => consumer.consumer === key || [letter.messageId, letter.eventId, letter.correlationId, letter.subject].includes(key),
-    );
+  for (const source of deadLetterSources(system)) {
+    const { consumer } = source;
+    const letters = await peekDeadLetters(clients.sqs, source);
+    const named = letters.filter((letter) => consumer === key || [letter.messageId, letter.eventId, letter.correlationId, letter.subject].includes(key));
     if (named.length === 0) continue;
-    const indexed = await indexedDeadLetters(clients.dynamodb, system.deadLetterIndexTableName, consumer.consumer);
+    const indexed = await indexedDeadLetters(clients.dynamodb, system.deadLetterIndexTableName, consumer);
     for (const letter of named) {
-      const entry = indexed.find(({ sk }) => sk?.S === `${letter.source}#${letter.eventId}`);
+      const entry = indexed.find(({ sk, messageId }) => sk?.S === `${letter.source}#${letter.eventId}` || messageId?.S === letter.messageId);
       found.push({
         ...letter,
         reason: entry?.['reason']?.S ?? letter.reason,

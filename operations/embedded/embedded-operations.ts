@@ -7,7 +7,7 @@ import type { FlowRecorder } from '../flow/flow-recorder.ts';
 import type { Operations, Trace } from '../operations.ts';
 import { JobRegister } from '../redrive/job-register.ts';
 import { findConsumer, planRedrive } from '../redrive/plan.ts';
-import { consumerStatuses, depthTotal, queueDepth } from '../status/status.ts';
+import { depthTotal, queueDepth, systemStatus } from '../status/status.ts';
 import { describeSystem, type System } from '../system.ts';
 import type { MeterReader } from './meter-reader.ts';
 import { untilQuiet } from './quiet.ts';
@@ -48,7 +48,7 @@ export function embeddedOperations(plane: Plane, observers: { readonly flow: Flo
       return {
         endpoint: plane.endpoint,
         api: apiUrlOf(described, plane.endpoint),
-        consumers: await consumerStatuses(clients, described),
+        ...(await systemStatus(clients, described)),
         eventsPublished: observers.flow.publishedCount,
       };
     },

@@ -115,7 +115,7 @@ export class Host {
   async #takeSystem(): Promise<void> {
     try {
       const system = await describeSystem(createClients(this.plane.clientSettings()).ssm);
-      this.flow.setConsumers(system.consumers);
+      this.flow.setSystem(system);
       this.#apiUrl = apiUrlOf(system, this.#endpoint);
     } catch (error) {
       if (!(error instanceof NoSystemError)) throw error;

@@ -33,7 +33,21 @@ export interface FlowEvent {
 /** What a recorder tells its listeners: an event was published, or something became of it at a consumer. */
 export type FlowChange =
   | { readonly kind: 'published'; readonly event: FlowEvent }
-  | { readonly kind: 'handled'; readonly event: FlowEvent; readonly handling: Handling };
+  | { readonly kind: 'handled'; readonly event: FlowEvent; readonly handling: Handling }
+  | StrayDeadLetter;
+
+/** Something came into a dead-letter queue that is no event known here: a message without an envelope, or one of before the start. */
+export interface StrayDeadLetter {
+  readonly kind: 'dead-lettered';
+  /** Whose dead-letter queue it is; `bus` for the bus's own. */
+  readonly consumer: string;
+  readonly queue: string;
+  readonly messageId: string;
+  /** As the dead-letter index names it. */
+  readonly reason: string;
+  readonly error: string | undefined;
+  readonly atMs: number;
+}
 
 /** What a follower in another process gets: the changes, and how many it was too slow for. */
 export type FollowedChange = FlowChange | { readonly kind: 'dropped'; readonly count: number };

@@ -1,5 +1,5 @@
 import type { Journal, JournalEntry } from '../../local/index.ts';
-import type { ConsumerDescription } from '../system.ts';
+import { deadLetterSources, type System } from '../system.ts';
 import type { FlowChange, FlowEvent, Handling, HandlingState } from './flow-event.ts';
 import { type Envelope, parseEnvelope, summaryOf } from './summary.ts';
 
@@ -18,6 +18,7 @@ interface Copy {
 interface QueueRole {
   readonly consumer: string;
   readonly isDeadLetter: boolean;
+  readonly isOfBus: boolean;
 }
 
 /** Events kept; the oldest go first. */
@@ -36,13 +37,12 @@ export class FlowRecorder {
     journal.listen((entry) => this.#take(entry));
   }
 
-  /** Tells which queues belong to which consumer; called again after the topology changed. */
-  setConsumers(consumers: readonly ConsumerDescription[]): void {
+  /** Tells which queues there are and whose; called again after the topology changed. */
+  setSystem(system: Pick<System, 'consumers' | 'bus'>): void {
     this.#queues.clear();
-    for (const { consumer, queueArn, deadLetterQueueArn } of consumers) {
-      this.#queues.set(queueArn, { consumer, isDeadLetter: false });
-      this.#queues.set(deadLetterQueueArn, { consumer, isDeadLetter: true });
-    }
+    for (const { consumer, queueArn } of system.consumers) this.#queues.set(queueArn, { consumer, isDeadLetter: false, isOfBus: false });
+    for (const { consumer, deadLetterQueueArn, isOfBus } of deadLetterSources(system))
+      this.#queues.set(deadLetterQueueArn, { consumer, isDeadLetter: true, isOfBus });
   }
 
   /** Calls `listener` on every change; the returned function ends it. */
@@ -110,7 +110,10 @@ export class FlowRecorder {
   #queue(entry: JournalEntry, role: QueueRole, messageId: string): void {
     const envelope = envelopeOfBody(entry.detail['body']);
     const event = envelope && this.#events.get(envelope.id);
-    if (!event) return;
+    if (!event) {
+      if (role.isDeadLetter) this.#tellStray(entry, { role, queueArn: entry.arn, messageId });
+      return;
+    }
     this.#copies.set(messageId, { eventId: event.id, consumer: role.consumer });
     const known = event.handlings.get(role.consumer);
     if (!known) {
@@ -131,8 +134,11 @@ export class FlowRecorder {
 
   #advance(entry: JournalEntry, messageId: string): void {
     if (entry.kind === 'message-received') this.#change(messageId, 'running', entry);
-    else if (entry.kind === 'message-dead-lettered') this.#change(messageId, 'dead', entry);
-    else if (entry.kind === 'message-deleted') {
+    else if (entry.kind === 'message-dead-lettered') {
+      const [queueArn, role] = [String(entry.detail['deadLetterQueueArn']), this.#queues.get(entry.arn)];
+      if (this.#copies.has(messageId)) this.#change(messageId, 'dead', entry);
+      else if (role) this.#tellStray(entry, { role, queueArn, messageId });
+    } else if (entry.kind === 'message-deleted') {
       const copy = this.#copies.get(messageId);
       const handling = copy && this.#events.get(copy.eventId)?.handlings.get(copy.consumer);
       // A handler that dead-letters a message by itself sends it to the dead-letter queue first and deletes it then.
@@ -164,6 +170,13 @@ export class FlowRecorder {
     this.#tell({ kind: 'handled', event: frozen(event), handling: { ...handling } });
   }
 
+  #tellStray(entry: JournalEntry, { role, queueArn, messageId }: { readonly role: QueueRole; readonly queueArn: string; readonly messageId: string }): void {
+    const reason = attributeOf(entry, 'reason') ?? (role.isOfBus ? 'malformed' : 'retries-exhausted');
+    const error = attributeOf(entry, 'error')?.split('\n')[0];
+    const queue = queueArn.slice(queueArn.lastIndexOf(':') + 1);
+    this.#tell({ kind: 'dead-lettered', consumer: role.consumer, queue, messageId, reason, error, atMs: entry.atMs });
+  }
+
   #tell(change: FlowChange): void {
     for (const listener of this.#listeners) listener(change);
   }
@@ -186,6 +199,11 @@ function envelopeOfBody(body: unknown): Envelope | undefined {
 }
 
 function reasonOf(entry: JournalEntry): string | undefined {
+  return attributeOf(entry, 'error') ?? attributeOf(entry, 'reason');
+}
+
+/** A message attribute that a sent message carries. */
+function attributeOf(entry: JournalEntry, name: string): string | undefined {
   const attributes = entry.detail['attributes'] as Record<string, { StringValue?: string }> | undefined;
-  return attributes?.['error']?.StringValue ?? attributes?.['reason']?.StringValue;
+  return attributes?.[name]?.StringValue;
 }

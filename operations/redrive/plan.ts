@@ -38,8 +38,20 @@ export class UnknownConsumerError extends Error {
   }
 }
 
-/** Finds a consumer by its name or by the name of one of its queues. */
+/** What the bus dead-lettered has no queue to go back to, and would be dead-lettered again if it were put on the bus. */
+export class NotRedrivableError extends Error {
+  constructor(queue: string) {
+    super(
+      `What ${queue} holds cannot be redriven: no subscription matches it, for it is no event of this system. Put on the bus again it would come back here`,
+    );
+    this.name = 'NotRedrivableError';
+  }
+}
+
+/** Finds a consumer by its name or by the name of one of its queues. Throws `UnknownConsumerError` and, for the bus, `NotRedrivableError`. */
 export function findConsumer(system: System, name: string): ConsumerDescription {
+  const busQueue = queueName(system.bus.deadLetterQueueUrl);
+  if (name === system.bus.name || name === busQueue) throw new NotRedrivableError(busQueue);
   const found = system.consumers.find(
     ({ consumer, queueUrl, deadLetterQueueUrl }) => consumer === name || queueName(queueUrl) === name || queueName(deadLetterQueueUrl) === name,
   );
@@ -53,7 +65,7 @@ export function findConsumer(system: System, name: string): ConsumerDescription 
 
 /** Reads the dead-letter queue and lists what a redrive would move. Moves nothing. */
 export async function planRedrive(sqs: SQSClient, consumer: ConsumerDescription, select: (letter: DeadLetter) => boolean = () => true): Promise<RedrivePlan> {
-  const letters = (await peekDeadLetters(sqs, consumer)).filter(select);
+  const letters = (await peekDeadLetters(sqs, { ...consumer, isOfBus: false })).filter(select);
   const messages = letters
     .map(({ messageId, eventId, type, reason, error }) => ({ messageId, eventId, type, reason, error }))
     .sort((a, b) => a.messageId.localeCompare(b.messageId));

@@ -16,6 +16,12 @@ export interface ConsumerStatus {
   readonly alarm: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' | 'unknown';
 }
 
+/** Events that the bus dead-lettered because no subscription can match them. */
+export interface BusStatus {
+  readonly deadLetters: number;
+  readonly alarm: ConsumerStatus['alarm'];
+}
+
 export interface QueueDepth {
   readonly visible: number;
   readonly inFlight: number;
@@ -52,13 +58,21 @@ async function alarmStates(cloudwatch: CloudWatchClient, names: readonly string[
   return states;
 }
 
-/** The health of every consumer: what waits, what failed, whether its alarm has gone off. */
-export async function consumerStatuses(clients: Clients, system: System): Promise<ConsumerStatus[]> {
+/** The health of every consumer and of the bus: what waits, what failed, whether the alarm has gone off. */
+export async function systemStatus(clients: Clients, { consumers, bus }: System): Promise<{ consumers: ConsumerStatus[]; bus: BusStatus }> {
   const alarms = await alarmStates(
     clients.cloudwatch,
-    system.consumers.map(({ alarmName }) => alarmName),
+    [...consumers, bus].map(({ alarmName }) => alarmName),
   );
-  return Promise.all(system.consumers.map((consumer) => consumerStatus(clients.sqs, consumer, alarms)));
+  const [statuses, deadLetters] = await Promise.all([
+    Promise.all(consumers.map((consumer) => consumerStatus(clients.sqs, consumer, alarms))),
+    queueDepth(clients.sqs, bus.deadLetterQueueUrl),
+  ]);
+  return { consumers: statuses, bus: { deadLetters: depthTotal(deadLetters), alarm: stateOf(alarms, bus) } };
+}
+
+function stateOf(alarms: ReadonlyMap<string, string>, { alarmName }: { readonly alarmName: string }): ConsumerStatus['alarm'] {
+  return (alarms.get(alarmName) ?? 'unknown') as ConsumerStatus['alarm'];
 }
 
 async function consumerStatus(sqs: SQSClient, consumer: ConsumerDescription, alarms: ReadonlyMap<string, string>): Promise<ConsumerStatus> {
@@ -73,6 +87,6 @@ async function consumerStatus(sqs: SQSClient, consumer: ConsumerDescription, ala
     ...depth,
     deadLetters: depthTotal(deadLetters),
     ruleDeadLetters: depthTotal(ruleDeadLetters),
-    alarm: (alarms.get(consumer.alarmName) ?? 'unknown') as ConsumerStatus['alarm'],
+    alarm: stateOf(alarms, consumer),
   };
 }

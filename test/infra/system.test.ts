@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { matches, parsePattern } from '../../local/languages/event-pattern/index.ts';
 import { resourcesOf, synthesize, targetOf } from './system-under-test.ts';
 
 const templates = synthesize();
@@ -100,7 +101,44 @@ describe('a consumer', () => {
   ])('$name gets its events in their major version, and nothing else', ({ name, types, flow, prefixes }) => {
     const rule = of('AWS::Events::Rule').find(({ Properties }) => Properties.Name === `tickertape-${name}`);
     expect(rule?.Properties.EventPattern['detail-type']).toEqual(types);
-    expect(rule?.Properties.EventPattern.detail).toEqual({ dataschema: prefixes.map((prefix) => ({ prefix })), ...(flow && { flow }) });
+    expect(rule?.Properties.EventPattern.detail).toEqual({
+      specversion: ['1.0'],
+      dataschema: prefixes.map((prefix) => ({ prefix })),
+      flow: flow ?? [{ exists: true }],
+    });
+  });
+});
+
+describe('what is no event of ours', () => {
+  const rule = of('AWS::Events::Rule').find(({ Properties }) => Properties.Name === 'tickertape-malformed');
+  const pattern = parsePattern(JSON.stringify(rule?.Properties.EventPattern));
+  const envelope = { specversion: '1.0', dataschema: 'tickertape:orders/order-placed/v1.1', flow: 'choreography' };
+  const isCaught = (source: string, detail: object): boolean => matches(pattern, { source, 'detail-type': 'OrderPlaced', detail });
+
+  it.each([
+    { name: 'an event of ours', source: 'tickertape.orders', detail: envelope, caught: false },
+    {
+      name: 'one that nobody subscribes to',
+      source: 'tickertape.tomorrow',
+      detail: { ...envelope, dataschema: 'tickertape:tomorrow/day-begun/v9.0' },
+      caught: false,
+    },
+    { name: 'no envelope', source: 'tickertape.orders', detail: { orderId: '1' }, caught: true },
+    { name: 'nothing at all', source: 'tickertape.orders', detail: {}, caught: true },
+    { name: 'another version of CloudEvents', source: 'tickertape.orders', detail: { ...envelope, specversion: '0.3' }, caught: true },
+    { name: 'a foreign schema', source: 'tickertape.orders', detail: { ...envelope, dataschema: 'https://example.com/order.json' }, caught: true },
+    { name: 'a schema without a version', source: 'tickertape.orders', detail: { ...envelope, dataschema: 'tickertape:orders/order-placed' }, caught: true },
+    { name: 'a schema that is no text', source: 'tickertape.orders', detail: { ...envelope, dataschema: 7 }, caught: true },
+    { name: 'no flow', source: 'tickertape.orders', detail: { specversion: '1.0', dataschema: envelope.dataschema }, caught: true },
+    { name: 'a foreign source', source: 'by.hand', detail: envelope, caught: true },
+  ])('the bus takes what no subscription can match: $name, $caught', ({ source, detail, caught }) => {
+    expect(isCaught(source, detail)).toBe(caught);
+  });
+
+  it('goes from the bus to its dead-letter queue, which has an alarm', () => {
+    expect(rule?.Properties.Targets).toHaveLength(1);
+    const queue = resourceAt('TickertapeBackbone', targetOf(rule?.Properties.Targets[0].Arn));
+    expect(queue?.Properties).toMatchObject({ QueueName: 'tickertape-bus-dead-letters', MessageRetentionPeriod: 1_209_600 });
   });
 });
 
@@ -185,7 +223,7 @@ describe('least privilege', () => {
           });
         else
           expect({ Action, Principal: JSON.stringify(Principal) }).toEqual({
-            Action: ['sqs:ChangeMessageVisibility', 'sqs:ReceiveMessage'],
+            Action: ['sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
             Principal: expect.stringContaining('IndexerRole'),
           });
       }
@@ -223,7 +261,8 @@ it('keeps the tables of services, and lets the index go', () => {
 it('describes itself to operators', () => {
   const parameters = new Map(of('AWS::SSM::Parameter').map(({ Properties }) => [Properties.Name as string, JSON.stringify(Properties.Value)]));
   expect([...parameters.keys()].sort()).toEqual([...CONSUMERS.map((name) => `/tickertape/consumers/${name}`), '/tickertape/system'].sort());
-  for (const member of ['busName', 'busArn', 'deadLetterIndexTableName', 'apiUrl']) expect(parameters.get('/tickertape/system')).toContain(member);
+  for (const member of ['busName', 'busArn', 'deadLetterIndexTableName', 'bus', 'deadLetterQueueUrl', 'apiUrl'])
+    expect(parameters.get('/tickertape/system')).toContain(member);
   const members = [
     'consumer',
     'context',

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, inject, it } from 'vitest';
 import { Plane } from '../../local/index.ts';
@@ -72,20 +71,6 @@ describe('a message that is no event of ours', () => {
     const index = (await readTables(world))[world.system.deadLetterIndexTableName];
     expect(index).toMatchObject([{ pk: 'CONSUMER#payments', status: 'dead', reason: 'malformed', payload: body }]);
     expect(await world.alarm('payments')).toBe('ALARM');
-  });
-
-  it('is dead-lettered where it came over the bus, and does not hold up what follows', async () => {
-    const world = await createWorld();
-    await world.receiveStock('CD-1', 1);
-    const detail = JSON.stringify({ dataschema: 'tickertape:orders/order-placed/v1.0', flow: 'choreography', data: { orderId: '1' } });
-    const entry = { EventBusName: world.system.busName, Source: 'tickertape.orders', DetailType: 'OrderPlaced', Detail: detail };
-    await world.complete(world.clients.eventbridge.send(new PutEventsCommand({ Entries: [entry] })));
-    const orderId = await world.placed();
-    await world.settle();
-    expect(await world.order(orderId)).toMatchObject({ status: 'CONFIRMED' });
-    const [letter] = (await letters(world)) as { reason: string; payload: string }[];
-    expect(letter?.reason).toBe('malformed');
-    expect(JSON.parse(letter?.payload ?? '{}').detail).toEqual(JSON.parse(detail));
   });
 
   it('is refused by the operator before it is sent: data that no producer could have written', async () => {

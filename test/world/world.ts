@@ -42,7 +42,7 @@ export class World {
   readonly operations: Operations;
   readonly clients: Clients;
   readonly bugs: unknown[] = [];
-  readonly #flow: FlowRecorder;
+  readonly flow: FlowRecorder;
   #system: System | undefined;
   #apiPath = '';
   #commands = 0;
@@ -55,15 +55,15 @@ export class World {
       journalCapacity: JOURNAL_CAPACITY,
       onBug: (error) => this.bugs.push(error),
     });
-    this.#flow = new FlowRecorder(this.plane.kernel.journal);
-    this.operations = embeddedOperations(this.plane, { flow: this.#flow, meters: new MeterReader(this.plane.kernel.journal) });
+    this.flow = new FlowRecorder(this.plane.kernel.journal);
+    this.operations = embeddedOperations(this.plane, { flow: this.flow, meters: new MeterReader(this.plane.kernel.journal) });
     this.clients = createClients(this.plane.clientSettings());
   }
 
   async deploy(assembly: string): Promise<void> {
     await this.complete(this.plane.deploy(assembly));
     this.#system = await this.complete(describeSystem(this.clients.ssm));
-    this.#flow.setConsumers(this.system.consumers);
+    this.flow.setSystem(this.system);
     this.#apiPath = `/_aws/execute-api/${new URL(this.system.apiUrl).host.split('.')[0]}`;
   }
 

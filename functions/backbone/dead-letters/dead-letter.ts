@@ -20,7 +20,8 @@ export interface DeadLetter {
   /** The message as it was received. */
   readonly body: string;
   readonly messageId: string;
-  readonly queueUrl: string;
+  /** The consumer's queue; `undefined` where the bus dead-lettered it, before it came to any. */
+  readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string;
 }
 

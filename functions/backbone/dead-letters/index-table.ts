@@ -1,4 +1,4 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { QueryCommand, type QueryCommandOutput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Ports, required } from '../ports.ts';
 import { toItem } from '../table.ts';
 import type { Attributes, Key } from '../work.ts';
@@ -58,18 +58,74 @@ export async function resolveDeadLetter(
   ports: Pick<Ports, 'dynamodb' | 'environment'>,
   { consumer, eventKey, at }: { readonly consumer: string; readonly eventKey: string; readonly at: string },
 ): Promise<void> {
+  await closeLetter(ports, { consumer, eventKey, set: { status: 'resolved', resolvedAt: at }, ConditionExpression: 'attribute_exists(pk)', values: {} });
+}
+
+/** Changes a letter where the condition holds; answers whether it did. */
+async function closeLetter(
+  ports: Pick<Ports, 'dynamodb' | 'environment'>,
+  {
+    consumer,
+    eventKey,
+    set,
+    ConditionExpression,
+    values,
+  }: { readonly consumer: string; readonly eventKey: string; readonly set: Attributes; readonly ConditionExpression: string; readonly values: Attributes },
+): Promise<boolean> {
+  const { ExpressionAttributeValues, ...expression } = setExpression(set, {});
   try {
     await ports.dynamodb.send(
       new UpdateItemCommand({
         TableName: required(ports.environment, 'DEAD_LETTER_INDEX_TABLE_NAME'),
         Key: toItem({ ...deadLetterKeyOf(consumer, eventKey) }),
-        ConditionExpression: 'attribute_exists(pk)',
-        ...setExpression({ status: 'resolved', resolvedAt: at }, {}),
+        ConditionExpression,
+        ...expression,
+        ExpressionAttributeValues: { ...ExpressionAttributeValues, ...toItem(values) },
       }),
     );
+    return true;
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException') throw error;
+    return false;
   }
+}
+
+/** Pages of the index read for one consumer, at most. */
+const PAGES_MAX = 100;
+
+/**
+ * Closes the letters of a queue that holds nothing any more: someone moved them with SQS's own means, which leave no trace in a message, or deleted them. `gone` says no
+ * more than that; a letter that fails again is `dead` again. Answers how many.
+ * @param before leaves those alone that failed later: the count of a queue lags behind
+ */
+export async function closeAbsent(
+  ports: Pick<Ports, 'dynamodb' | 'environment'>,
+  { consumer, before, at }: { readonly consumer: string; readonly before: string; readonly at: string },
+): Promise<number> {
+  const keys: string[] = [];
+  let ExclusiveStartKey: QueryCommandOutput['LastEvaluatedKey'];
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const { Items, LastEvaluatedKey } = (await ports.dynamodb.send(
+      new QueryCommand({
+        TableName: required(ports.environment, 'DEAD_LETTER_INDEX_TABLE_NAME'),
+        KeyConditionExpression: 'pk = :pk',
+        FilterExpression: '#status = :dead AND lastFailedAt < :before',
+        ProjectionExpression: 'sk',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: toItem({ ':pk': deadLetterKeyOf(consumer, '')['pk'], ':dead': 'dead', ':before': before }),
+        ExclusiveStartKey,
+      }),
+    )) as QueryCommandOutput;
+    for (const { sk } of Items ?? []) keys.push(sk?.S ?? '');
+    ExclusiveStartKey = LastEvaluatedKey;
+    if (!ExclusiveStartKey) break;
+  }
+  let closed = 0;
+  for (const eventKey of keys) {
+    const condition = { ConditionExpression: '#status = :dead AND lastFailedAt < :before', values: { ':dead': 'dead', ':before': before } };
+    if (await closeLetter(ports, { consumer, eventKey, set: { status: 'gone', goneAt: at }, ...condition })) closed += 1;
+  }
+  return closed;
 }
 
 /** The first bytes of a text. A character that the cut divides is left out. */

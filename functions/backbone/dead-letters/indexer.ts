@@ -1,13 +1,20 @@
-import { ChangeMessageVisibilityBatchCommand, type Message, ReceiveMessageCommand, type ReceiveMessageCommandOutput } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
+  type GetQueueAttributesCommandOutput,
+  type Message,
+  ReceiveMessageCommand,
+  type ReceiveMessageCommandOutput,
+} from '@aws-sdk/client-sqs';
 import { GetParametersByPathCommand, type GetParametersByPathCommandOutput, SSMClient } from '@aws-sdk/client-ssm';
 import { inParallel } from '../delivery/batch.ts';
 import { lambdaQueuePorts, type QueuePorts } from '../delivery/queue.ts';
-import { parseEnvelope } from '../envelope.ts';
+import { majorOf, parseEnvelope } from '../envelope.ts';
 import { MalformedError } from '../errors.ts';
 import { once, type Sender } from '../ports.ts';
 import { type InvocationCounts, log } from '../telemetry.ts';
 import { type DeadLetter, earlierDeadLettering, fingerprintOf, keyOfForeign } from './dead-letter.ts';
-import { indexDeadLetter } from './index-table.ts';
+import { closeAbsent, indexDeadLetter } from './index-table.ts';
 
 /** The world of the indexer: queues, the index, and the parameters that say which queues there are. */
 export interface IndexerPorts extends QueuePorts {
@@ -19,10 +26,10 @@ const ssm = once(() => new SSMClient({}));
 /** The world of the indexer in Lambda. */
 export const lambdaIndexerPorts: IndexerPorts = Object.defineProperties(Object.create(lambdaQueuePorts), { ssm: { get: () => ssm() } }) as IndexerPorts;
 
-/** What each subscription writes about itself. */
+/** A dead-letter queue, as its subscription writes about itself. The bus's own has no queue behind it: what lies there came to no consumer. */
 interface Subscription {
   readonly consumer: string;
-  readonly queueUrl: string;
+  readonly queueUrl?: string;
   readonly deadLetterQueueUrl: string;
   readonly alarmName: string;
 }
@@ -42,19 +49,38 @@ const RECEIVES_MAX = 100;
 const BATCH = 10;
 const CONCURRENCY = 10;
 
-/** Indexes what lies in the dead-letter queue that the alarm watches; without an alarm (a call by hand) in all of them. It deletes nothing. */
+/**
+ * Indexes what lies in the dead-letter queue that the alarm watches; without an alarm (a call by hand) in all of them. It deletes nothing.
+ * When the alarm is over, it closes what the index still calls dead.
+ */
 export async function indexDeadLetters(ports: IndexerPorts, { detail }: AlarmStateChange, counts: InvocationCounts): Promise<void> {
-  if (detail?.state?.value !== undefined && detail.state.value !== 'ALARM') return;
   for (const subscription of await subscriptions(ports)) {
     if (detail?.alarmName !== undefined && detail.alarmName !== subscription.alarmName) continue;
+    if (detail?.state?.value === 'OK') await closeEmptied(ports, subscription);
+    if (detail?.state?.value !== undefined && detail.state.value !== 'ALARM') continue;
     const count = await indexQueue(ports, subscription);
     counts.add('Processed', count);
     log('info', 'indexed', { consumer: subscription.consumer, messages: count });
   }
 }
 
-async function subscriptions({ ssm: client }: IndexerPorts): Promise<readonly Subscription[]> {
+/** The count of a queue is exact about a minute after the last change. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html */
+const COUNT_LAG_MS = 60_000;
+
+async function closeEmptied(ports: IndexerPorts, { consumer, deadLetterQueueUrl: QueueUrl }: Subscription): Promise<void> {
+  const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible', 'ApproximateNumberOfMessagesDelayed'] as const;
+  const { Attributes } = (await ports.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...counts] }))) as GetQueueAttributesCommandOutput;
+  // What is hidden only, by an operator who looks, is still there.
+  if (counts.some((name) => Attributes?.[name] !== '0')) return;
+  const nowMs = ports.nowMs();
+  const closed = await closeAbsent(ports, { consumer, before: new Date(nowMs - COUNT_LAG_MS).toISOString(), at: new Date(nowMs).toISOString() });
+  log('info', 'closed', { consumer, letters: closed });
+}
+
+async function subscriptions({ ssm: client, environment }: IndexerPorts): Promise<readonly Subscription[]> {
   const found: Subscription[] = [];
+  const ofBus = environment['BUS_DEAD_LETTERS'];
+  if (ofBus) found.push(JSON.parse(ofBus) as Subscription);
   let NextToken: string | undefined;
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const output = (await client.send(
@@ -116,6 +142,25 @@ function movedByQueue(): Error {
   return error;
 }
 
+/** Why no subscription could match an event: the rule of the bus that took it says only that none could. */
+function refusedByBus(body: string): Error {
+  const error = problemOf(body);
+  error.stack = '';
+  return error;
+}
+
+function problemOf(body: string): Error {
+  try {
+    const { envelope } = parseEnvelope(body);
+    if (majorOf(envelope.dataschema) === undefined)
+      return new MalformedError("The envelope's `dataschema` is not `tickertape:<context>/<type>/v<major>.<minor>`");
+    return new MalformedError("The event's `Source` is not `tickertape.<context>`");
+  } catch (error) {
+    if (error instanceof MalformedError) return error;
+    throw error;
+  }
+}
+
 function letterOf(
   { environment, nowMs }: IndexerPorts,
   { consumer, queueUrl, deadLetterQueueUrl }: Subscription,
@@ -124,7 +169,8 @@ function letterOf(
   const body = Body ?? '';
   const envelope = envelopeOf(body);
   const earlier = earlierDeadLettering((name) => MessageAttributes?.[name]?.StringValue);
-  const moved = movedByQueue();
+  const isOfBus = queueUrl === undefined;
+  const cause = isOfBus ? refusedByBus(body) : movedByQueue();
   const sentAt = new Date(Number(Attributes?.SentTimestamp ?? nowMs())).toISOString();
   return {
     consumer,
@@ -135,10 +181,10 @@ function letterOf(
     eventKey: envelope ? `${envelope.source}#${envelope.id}` : keyOfForeign(body),
     type: envelope?.type,
     correlationId: envelope?.correlationid,
-    reason: 'retries-exhausted',
-    fingerprint: fingerprintOf(moved),
-    error: `${moved.name}: ${moved.message}`,
-    attempts: Number(Attributes?.ApproximateReceiveCount ?? 0),
+    reason: isOfBus ? 'malformed' : 'retries-exhausted',
+    fingerprint: fingerprintOf(cause),
+    error: `${cause.name}: ${cause.message}`,
+    attempts: isOfBus ? 0 : Number(Attributes?.ApproximateReceiveCount ?? 0),
     firstFailedAt: sentAt,
     lastFailedAt: new Date(nowMs()).toISOString(),
     codeVersion: environment['CODE_VERSION'] ?? 'unknown',

@@ -16,6 +16,9 @@ let ports: IndexerPorts;
 /** Messages of each dead-letter queue that are visible. */
 let visible: Map<string, Letter[]>;
 
+/** As the stack of the bus describes its dead-letter queue. */
+const BUS = { consumer: 'bus', deadLetterQueueUrl: 'http://queues/bus-dlq', alarmName: 'bus-depth' };
+
 beforeEach(() => {
   world = newWorld();
   visible = new Map();
@@ -32,7 +35,8 @@ beforeEach(() => {
   };
   world.sqs.answer = ({ operation, input }) =>
     operation === 'ReceiveMessage' ? { Messages: (visible.get(String(input['QueueUrl'])) ?? []).splice(0, 10) } : {};
-  ports = Object.assign(Object.create(world.ports) as IndexerPorts, { ssm });
+  const environment = { ...world.ports.environment, BUS_DEAD_LETTERS: JSON.stringify(BUS) };
+  ports = Object.assign(Object.create(world.ports) as IndexerPorts, { ssm, environment });
 });
 
 function letter(body: string, id: string, more: Partial<Letter> = {}): Letter {
@@ -104,14 +108,31 @@ describe('the indexer', () => {
     expect(world.table.items('index')).toMatchObject([{ sk: expect.stringMatching(/^unknown#[0-9a-f]{64}$/), payload: 'no JSON' }]);
   });
 
-  it('looks at the queue of the alarm, at none when it is over, and at all when called by hand', async () => {
+  it('looks at the queue of the alarm, receives nothing when it is over, and looks at all when called by hand', async () => {
     visible.set('http://queues/payments-dlq', [letter(bodyOf(orderEnvelope('o1')), 'm1')]);
     visible.set('http://queues/mail-dlq', [letter(bodyOf(orderEnvelope('o2')), 'm2')]);
     await run(alarm('payments-depth', 'OK'));
     await run(alarm('another'));
-    expect(world.sqs.sent).toEqual([]);
+    expect(world.sqs.inputs('ReceiveMessage')).toEqual([]);
     await run();
     expect(world.table.items('index')).toHaveLength(2);
+  });
+
+  const GOOD = orderEnvelope('o1');
+
+  it.each([
+    { name: 'no envelope', detail: { orderId: '1' }, error: /^MalformedError: No envelope: / },
+    { name: 'an envelope with a gap', detail: { ...GOOD, flow: undefined }, error: /`flow` is not a text/ },
+    { name: 'a foreign schema', detail: { ...GOOD, dataschema: 'https://example.com/order.json' }, error: /`dataschema` is not / },
+    { name: 'a foreign source on the bus', detail: GOOD, error: /`Source` is not `tickertape\.<context>`/ },
+  ])('says of what the bus dead-lettered that it is malformed, and why: $name', async ({ detail, error }) => {
+    const body = JSON.stringify({ id: 'e1', source: 'by.hand', 'detail-type': 'OrderPlaced', detail });
+    visible.set('http://queues/bus-dlq', [letter(body, 'm1')]);
+    await run(alarm('bus-depth'));
+    expect(world.table.items('index')).toMatchObject([
+      { pk: 'CONSUMER#bus', status: 'dead', reason: 'malformed', attempts: 0, messageId: 'm1', payload: body, error: expect.stringMatching(error) },
+    ]);
+    expect(world.table.items('index')[0]).not.toHaveProperty('queueUrl');
   });
 
   it('cuts a payload that is too large for an item, and says so', async () => {

@@ -28,7 +28,7 @@ export function send(world: World, queue: Queue, draft: MessageDraft, options: {
   if (first) return first;
   const id = kernel.uuid();
   const sequenceNumber = isFifo ? nextSequenceNumber(queue, nowMs) : undefined;
-  const detail = { messageId: id, groupId: draft.groupId, sequenceNumber, body: draft.body };
+  const detail = { messageId: id, groupId: draft.groupId, sequenceNumber, body: draft.body, ...(draft.attributes && { attributes: draft.attributes }) };
   const cause = kernel.journal.append({ service: 'sqs', kind: 'message-sent', arn: queue.arn, cause: options.cause, detail });
   const message: Message = {
     id,
