@@ -120,9 +120,13 @@ export function defineContract<Type extends string, Data, Kind extends ContractK
   });
 }
 
-/** Puts values into a summary template. A member that is absent is shown as `–`. */
+/** Puts values into a summary template. A member that is absent is shown as `–`; of a noun that is counted (`{lines.length} lines`) one has no plural. */
 export function formatSummary(template: string, data: unknown): string {
-  return template.replace(/\{([^}]+)\}/g, (_, path: string) => String(valueAt(data, path) ?? '–'));
+  return template.replace(/\{([^}]+)\}(?: (\w+)s\b)?/g, (whole, path: string, noun: string | undefined) => {
+    const value = valueAt(data, path);
+    const plural = whole.slice(path.length + '{}'.length);
+    return `${String(value ?? '–')}${noun !== undefined && path.endsWith('.length') && value === 1 ? ` ${noun}` : plural}`;
+  });
 }
 
 function valueAt(data: unknown, path: string): unknown {

@@ -46,6 +46,7 @@ describe('a contract', () => {
 
   it('says itself in one line', () => {
     expect(OrderPlaced.v1.summarize(ORDER)).toBe('order o1 · 2 lines · 1999 EUR');
+    expect(OrderPlaced.v1.summarize({ ...ORDER, lines: ORDER.lines.slice(0, 1) })).toBe('order o1 · 1 line · 1999 EUR');
   });
 
   it('is closed to who writes and open to who reads', () => {
