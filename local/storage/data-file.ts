@@ -1,5 +1,5 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { FILE_HEADER_BYTES, fileHeader, frame } from './frame.ts';
+import { closeSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
+import { fileHeader, frame } from './frame.ts';
 
 /** A data file that is written at its end. What `append` returned from would survive `kill -9`; it is not forced to the disk. */
 export class DataFile {
@@ -13,16 +13,17 @@ export class DataFile {
     this.#sizeBytes = sizeBytes;
   }
 
-  /** Makes a new, empty file. */
+  /** Makes a new, empty file. It comes to its name with its header: one without was damaged, and is not one that was being made. */
   static create(path: string): DataFile {
-    const file = new DataFile(path, openSync(path, 'w'), 0);
+    const part = `${path}.part`;
+    const file = new DataFile(path, openSync(part, 'w'), 0);
     file.#write(fileHeader());
+    renameSync(part, path);
     return file;
   }
 
   /** Opens a file to go on after its first `goodBytes`; the rest is cut off. */
   static continueAt(path: string, goodBytes: number): DataFile {
-    if (goodBytes < FILE_HEADER_BYTES) return DataFile.create(path);
     const descriptor = openSync(path, 'r+');
     ftruncateSync(descriptor, goodBytes);
     return new DataFile(path, descriptor, goodBytes);

@@ -55,7 +55,12 @@ export function readFrames(file: string, take: (payload: Buffer) => void): Frame
   try {
     const sizeBytes = fstatSync(descriptor).size;
     const window = new FileWindow(descriptor);
-    if (sizeBytes < FILE_HEADER_BYTES) return { goodBytes: 0, sizeBytes };
+    if (sizeBytes < FILE_HEADER_BYTES) {
+      throw new UserError(
+        `The data file ${file} has ${sizeBytes} bytes, less than the header that each begins with: what it held is gone. Nothing was changed. ` +
+          'Restore the folder from a copy, or delete the folder to begin with nothing.',
+      );
+    }
     const version = readFileHeader(window.bytes(0, FILE_HEADER_BYTES));
     if (version === undefined) throw corrupt(file, 0, 'it does not begin as a data file does');
     if (version > FORMAT_VERSION) {

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize } from 'node:v8';
 import { UserError } from '../kernel/errors.ts';
@@ -13,6 +13,9 @@ export interface SnapshotEnd {
 
 export const logPath = (directory: string, generation: number): string => join(directory, `log-${String(generation).padStart(6, '0')}`);
 export const snapshotPath = (directory: string, generation: number): string => join(directory, `snapshot-${String(generation).padStart(6, '0')}`);
+
+/** Says that the folder had a log once: a folder without one is new only where this is missing too. */
+const MARK = 'tickertape-data';
 
 /** What a folder holds: the state, and the log to go on with. */
 export interface Recovered {
@@ -32,7 +35,7 @@ function generations(directory: string, kind: 'log' | 'snapshot'): number[] {
 
 /**
  * Reads the newest snapshot and the logs from its generation on. A batch that was cut off at the very end was never acknowledged and is dropped.
- * Damage, a missing log or a newer version is a `UserError`, and then nothing is changed.
+ * Damage, a log that is missing or empty, or a newer version is a `UserError`, and then nothing is changed.
  */
 export function recover(directory: string): Recovered {
   const collections: Collections = new Map();
@@ -41,6 +44,11 @@ export function recover(directory: string): Recovered {
   const logs = generations(directory, 'log').filter((generation) => generation >= (base ?? 0));
   const generation = logs.at(-1) ?? base ?? 0;
   const isFresh = base === undefined && logs.length === 0;
+  if (isFresh && existsSync(join(directory, MARK))) {
+    throw new UserError(
+      `The data folder ${directory} was used before and has no log and no snapshot: they were removed. Restore the folder from a copy, or delete it to begin with nothing.`,
+    );
+  }
   for (let expected = base ?? 0; expected <= generation && !isFresh; expected += 1) {
     if (!logs.includes(expected)) throw new UserError(`The data folder ${directory} lacks ${logPath('', expected)}. Restore it from a copy.`);
   }
@@ -56,7 +64,10 @@ export function recover(directory: string): Recovered {
     if (number === generation) log = DataFile.continueAt(path, goodBytes);
   }
   removeObsolete(directory, base ?? 0);
-  return { collections, log: log ?? DataFile.create(logPath(directory, generation)), generation, snapshotBytes: snapshot.sizeBytes };
+  log ??= DataFile.create(logPath(directory, generation));
+  // After the log is there: a start that was broken off leaves a folder that is new.
+  writeFileSync(join(directory, MARK), 'The state of an embedded plane of Tickertape: logs, snapshots and code. They belong together.\n');
+  return { collections, log, generation, snapshotBytes: snapshot.sizeBytes };
 }
 
 function readSnapshot(path: string, collections: Collections): { readonly sizeBytes: number; readonly logBytes: number } {

@@ -1,10 +1,10 @@
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Collection } from '../../../local/kernel/collection.ts';
-import { fileHeader } from '../../../local/storage/frame.ts';
+import { FILE_HEADER_BYTES, fileHeader } from '../../../local/storage/frame.ts';
 import { type DataFolder, openDataFolder } from '../../../local/storage/index.ts';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tickertape-data-'));
@@ -87,7 +87,7 @@ describe('a data folder', () => {
     expect(readdirSync(directory).some((name) => /^snapshot-\d+$/.test(name))).toBe(true);
     expect(contentsOf(directory, 'things')).toStrictEqual({ things: Object.fromEntries(things.entries()) });
     folder.close();
-    expect(readdirSync(directory).sort()).toEqual([expect.stringMatching(/^log-/), expect.stringMatching(/^snapshot-/)]);
+    expect(readdirSync(directory).sort()).toEqual([expect.stringMatching(/^log-/), expect.stringMatching(/^snapshot-/), 'tickertape-data']);
     expect(contentsOf(directory, 'things')).toStrictEqual({ things: Object.fromEntries(things.entries()) });
   });
 
@@ -129,7 +129,7 @@ describe('a cut anywhere', () => {
       fc.asyncProperty(batches, fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), async (rounds, share, isReopened) => {
         const directory = newFolder();
         let folder = openDataFolder(directory);
-        const acknowledged: { readonly bytes: number; readonly state: unknown }[] = [{ bytes: 0, state: { a: {}, b: {} } }];
+        const acknowledged: { readonly bytes: number; readonly state: unknown }[] = [{ bytes: FILE_HEADER_BYTES, state: { a: {}, b: {} } }];
         for (const [round, changes] of rounds.entries()) {
           if (isReopened && round === 3) {
             folder.close();
@@ -216,6 +216,33 @@ describe('a folder that cannot be used is refused and left as it is', () => {
     const directory = await folderWithThreeBatches();
     writeFileSync(logOf(directory), fileHeader(2));
     expect(() => openDataFolder(directory)).toThrow(/has version 2; this program knows versions up to 1/);
+  });
+
+  it.each([0, 1, FILE_HEADER_BYTES - 1])('for a log of %i bytes, which no crash leaves', async (bytes) => {
+    const directory = await folderWithThreeBatches();
+    truncateSync(logOf(directory), bytes);
+    expect(() => openDataFolder(directory)).toThrow(new RegExp(`log-000000 has ${bytes} bytes, .*Restore the folder from a copy, or delete the folder`));
+    expect(statSync(logOf(directory)).size).toBe(bytes);
+  });
+
+  it('for a log that is missing where there was no snapshot yet', async () => {
+    const directory = newFolder();
+    const folder = openDataFolder(directory);
+    collectionOf<number>(folder, 'a').put('1', 1);
+    await folder.settled();
+    const copy = newFolder();
+    cpSync(directory, copy, { recursive: true, filter: (path) => !path.endsWith('/lock') });
+    folder.close();
+    rmSync(logOf(copy));
+    expect(() => openDataFolder(copy)).toThrow(/was used before and has no log and no snapshot/);
+    expect(readdirSync(copy)).toEqual(['tickertape-data']);
+  });
+
+  it('but not a folder whose first start was broken off', () => {
+    const directory = newFolder();
+    writeFileSync(join(directory, 'log-000000.part'), '');
+    openDataFolder(directory).close();
+    expect(existsSync(join(directory, 'log-000000.part'))).toBe(false);
   });
 
   it('for a log that is missing', async () => {
