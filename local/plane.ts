@@ -20,6 +20,7 @@ import { iam } from './services/iam/service.ts';
 import { createLambda } from './services/lambda/service.ts';
 import type { LambdaState } from './services/lambda/state.ts';
 import { sesv2 } from './services/sesv2/service.ts';
+import { sns } from './services/sns/service.ts';
 import { sqs } from './services/sqs/service.ts';
 import { type SqsState, setEndpoint } from './services/sqs/state.ts';
 import { ssm } from './services/ssm/service.ts';
@@ -87,6 +88,13 @@ const JOURNAL_CAPACITY = 10_000;
 /** Address that queue URLs carry until a socket listens, and on a plane that never listens. */
 const ENDPOINT_WITHOUT_SOCKET = 'http://127.0.0.1:4566';
 
+/** Between two looks at whether all invocations have ended. */
+const DRAIN_STEP_MS = 20;
+
+async function stopping(): Promise<HttpResponse> {
+  return { status: 503, headers: { 'content-type': 'text/plain', 'retry-after': '1' }, body: Buffer.from('The embedded AWS is stopping.') };
+}
+
 /** The services of the plane. Lambda comes last: a restart resumes its event source mappings, which call the others. */
 function servicesOf(codeDirectory: string | undefined): Service<never>[] {
   const lambda = createLambda({ codeStore: createCodeStore(codeDirectory === undefined ? {} : { directory: codeDirectory }) });
@@ -97,6 +105,7 @@ function servicesOf(codeDirectory: string | undefined): Service<never>[] {
     iam,
     sts,
     sqs,
+    sns,
     dynamodb,
     dynamodbStreams,
     eventbridge,
@@ -116,6 +125,7 @@ export class Plane {
   readonly #folder: DataFolder | undefined;
   readonly #listening: Listening[] = [];
   #endpoint = ENDPOINT_WITHOUT_SOCKET;
+  #isDraining = false;
 
   constructor(options: PlaneOptions = {}) {
     const clock = options.clock ?? { kind: 'real', factor: 1 };
@@ -167,7 +177,7 @@ export class Plane {
 
   /** Listens for AWS clients on a loopback port; 0 takes any. Call it before `deploy`: queue URLs carry the address. */
   async listen(port: number): Promise<string> {
-    const listening = await listen((request) => this.#wire.dispatch(request), { port });
+    const listening = await listen((request) => (this.#isDraining ? stopping() : this.#wire.dispatch(request)), { port });
     this.#listening.push(listening);
     this.#endpoint = listening.url;
     setEndpoint(this.#stateOf<SqsState>('sqs'), listening.url);
@@ -176,7 +186,7 @@ export class Plane {
   }
 
   /** Serves `routes` on a loopback port of their own. */
-  async serve(routes: Routes, options: { readonly port: number; readonly onError: (error: unknown) => void }): Promise<string> {
+  async serve(routes: Routes, options: { readonly port: number; readonly portOption?: string; readonly onError: (error: unknown) => void }): Promise<string> {
     const notFound = async (): Promise<HttpResponse> => ({
       status: 404,
       headers: { 'content-type': 'application/json' },
@@ -197,11 +207,26 @@ export class Plane {
     return this.#deployment.reloadAssets();
   }
 
-  /** What is on its way besides messages in queues: invocations that run, and deliveries of the bus that wait or are tried again. */
+  /** What is on its way besides messages in queues: invocations that run, and deliveries of buses and topics that wait or are tried again. */
   get traffic(): { readonly invocations: number; readonly deliveries: number } {
     const { runningByFunction } = this.#stateOf<LambdaState>('lambda');
-    const deliveries = this.kernel.collection('events.deliveries').size;
+    const deliveries = this.kernel.collection('events.deliveries').size + this.kernel.collection('sns.deliveries').size;
     return { invocations: [...runningByFunction.values()].reduce((sum, count) => sum + count, 0), deliveries };
+  }
+
+  /**
+   * Lets invocations under way end, for `timeoutMs` of the machine's clock at most; answers how many did not. Nothing new is begun: nothing is received from queues and
+   * streams, nothing falls due, and requests from outside get a 503. What waits is begun after the next start, where the state is kept.
+   */
+  async drain(timeoutMs: number): Promise<number> {
+    this.#isDraining = true;
+    for (const mapping of this.#stateOf<LambdaState>('lambda').runningMappings.values()) mapping.stop();
+    this.kernel.stop();
+    const deadlineMs = performance.now() + timeoutMs;
+    while (this.traffic.invocations > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, DRAIN_STEP_MS));
+    // What follows an invocation, as deleting its messages does, is work of a few turns.
+    await new Promise((resolve) => setTimeout(resolve, DRAIN_STEP_MS));
+    return this.traffic.invocations;
   }
 
   /** Stops the clock, the functions and the sockets, and closes the data folder. */

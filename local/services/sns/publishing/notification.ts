@@ -1,0 +1,90 @@
+import type { Kernel } from '../../../kernel/kernel.ts';
+import type { Subscription } from '../subscription/records.ts';
+import type { Topic } from '../topic/records.ts';
+import { bodyFor, type Message, type MessageAttributes } from './message.ts';
+
+/** In the place of the signature and of the certificate's name: of the same length and form, and nothing signs. */
+const SIGNATURE = Buffer.alloc(256, 'not signed ').toString('base64');
+const CERTIFICATE = '7ff5318490ec183fbaddaa2a969abfda';
+
+/** What a notification says of its attributes. */
+function wireAttributes(attributes: MessageAttributes): Record<string, { Type: string; Value: string }> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, { DataType, StringValue = '', BinaryValue }]) => [
+      name,
+      { Type: DataType, Value: BinaryValue ? Buffer.from(BinaryValue).toString('base64') : StringValue },
+    ]),
+  );
+}
+
+interface Urls {
+  readonly certificate: string;
+  readonly unsubscribe: string;
+}
+
+function urlsOf({ region }: Kernel, { record }: Subscription): Urls {
+  const host = `https://sns.${region}.amazonaws.com/`;
+  return { certificate: `${host}SimpleNotificationService-${CERTIFICATE}.pem`, unsubscribe: `${host}?Action=Unsubscribe&SubscriptionArn=${record.arn}` };
+}
+
+/** What makes a notification. */
+export interface NotificationParts {
+  readonly kernel: Kernel;
+  readonly topic: Topic;
+  readonly subscription: Subscription;
+  readonly message: Message;
+}
+
+/**
+ * The text that a queue receives without raw delivery, in the form in which AWS writes it. A FIFO topic's has a sequence number and no signature.
+ * Differs from AWS: `Signature` and `SigningCertURL` are place holders, and nothing answers at `UnsubscribeURL`.
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+ */
+export function queueNotification({ kernel, topic, subscription, message }: NotificationParts): string {
+  const { certificate, unsubscribe } = urlsOf(kernel, subscription);
+  const { id, subject, attributes, sequenceNumber, publishedMs } = message;
+  const lines: [string, string | undefined][] = [
+    ['Type', 'Notification'],
+    ['MessageId', id],
+    ['SequenceNumber', sequenceNumber],
+    ['TopicArn', topic.record.arn],
+    ['Subject', subject],
+    ['Message', bodyFor(message, subscription.record.protocol)],
+    ['Timestamp', new Date(publishedMs).toISOString()],
+  ];
+  if (sequenceNumber === undefined) {
+    lines.push(['SignatureVersion', topic.settings.signatureVersion], ['Signature', SIGNATURE], ['SigningCertURL', certificate]);
+  }
+  lines.push(['UnsubscribeURL', unsubscribe]);
+  let text = '{';
+  let separator = '\n';
+  for (const [name, value] of lines) {
+    if (value === undefined) continue;
+    text += `${separator}  "${name}" : ${JSON.stringify(value)}`;
+    separator = ',\n';
+  }
+  if (attributes) {
+    const entries = Object.entries(wireAttributes(attributes)).map(([name, value]) => `    ${JSON.stringify(name)} : ${JSON.stringify(value)}`);
+    text += `${separator}  "MessageAttributes" : {\n${entries.join(',\n')}\n  }`;
+  }
+  return `${text}\n}`;
+}
+
+/** The event that a function receives. @see https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
+export function functionEvent({ kernel, topic, subscription, message }: NotificationParts): string {
+  const { certificate, unsubscribe } = urlsOf(kernel, subscription);
+  const notification = {
+    Type: 'Notification',
+    MessageId: message.id,
+    TopicArn: topic.record.arn,
+    Subject: message.subject ?? null,
+    Message: bodyFor(message, 'lambda'),
+    Timestamp: new Date(message.publishedMs).toISOString(),
+    SignatureVersion: topic.settings.signatureVersion,
+    Signature: SIGNATURE,
+    SigningCertUrl: certificate,
+    UnsubscribeUrl: unsubscribe,
+    MessageAttributes: wireAttributes(message.attributes ?? {}),
+  };
+  return JSON.stringify({ Records: [{ EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: subscription.record.arn, Sns: notification }] });
+}
