@@ -5,6 +5,7 @@ import type { FlowChange } from '../../operations/flow/flow-event.ts';
 import { placeSamples } from '../../operations/load/samples.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
+import { counted } from '../output/counted.ts';
 import { formatDuration } from '../output/duration.ts';
 import { flowLine } from '../output/flow-line.ts';
 import { printJsonLine, printLine, printNote } from '../output/report.ts';
@@ -138,6 +139,23 @@ function untilInterrupted(): Promise<void> {
   });
 }
 
+/** Invocations under way may take so long to end. */
+const DRAIN_MS_MAX = 5000;
+
+async function stop(host: Host, { stopPrinting, isJson }: { readonly stopPrinting: () => void; readonly isJson: boolean }): Promise<void> {
+  const { invocations } = host.plane.traffic;
+  const wait =
+    invocations === 0
+      ? ''
+      : ` ${counted(invocations, 'invocation')} under way may end, for ${formatDuration(DRAIN_MS_MAX)} at most; Ctrl-C again ends at once.`;
+  if (!isJson) printLine(`\nStopping.${wait}`);
+  const left = await host.drain(DRAIN_MS_MAX);
+  // What the stop itself breaks off is no failure of the system.
+  stopPrinting();
+  if (left > 0)
+    printNote(`${counted(left, 'invocation')} broken off. The messages come back when their visibility timeout ends, where the state is kept (--data).`);
+}
+
 /** `tickertape start` */
 export async function start(options: StartOptions): Promise<void> {
   const startMs = performance.now();
@@ -166,9 +184,7 @@ export async function start(options: StartOptions): Promise<void> {
     printReady(host, report, options, performance.now() - startMs);
     if (options.samples && host.apiUrl) await placeSamples(host.apiUrl, String(Date.now()));
     await interrupted;
-    // What the stop itself breaks off is no failure of the system.
-    stopPrinting();
-    if (!options.json) printLine('\nStopping.');
+    await stop(host, { stopPrinting, isJson: options.json });
   } finally {
     await host.close();
   }

@@ -10,6 +10,8 @@ export interface ListenOptions extends Omit<Handler, 'dispatch'> {
   readonly port: number;
   /** A loopback address; nothing else is served. @default 127.0.0.1 */
   readonly host?: string;
+  /** The option by which another port is chosen, for the message where this one cannot be had. @default --port */
+  readonly portOption?: string;
 }
 
 /** A listening endpoint. */
@@ -33,7 +35,7 @@ const KEEP_ALIVE_MS = 75_000;
  * Throws `UserError` where the port is taken or the host is not loopback.
  */
 export async function listen(dispatch: Handler['dispatch'], options: ListenOptions): Promise<Listening> {
-  const { port, host = '127.0.0.1', ...rest } = options;
+  const { port, host = '127.0.0.1', portOption = '--port', ...rest } = options;
   if (!LOOPBACK.has(host)) throw new UserError(`The embedded AWS listens on loopback only; the host ${host} is not. Use 127.0.0.1.`);
   const handler: Handler = { dispatch, ...rest };
   const http1 = createHttp1({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => answer(request, response, handler));
@@ -52,7 +54,7 @@ export async function listen(dispatch: Handler['dispatch'], options: ListenOptio
       (first.toString('latin1', 0, HTTP2_PREFACE.length) === HTTP2_PREFACE ? http2 : http1).emit('connection', socket);
     });
   });
-  await bind(tcp, { port, host });
+  await bind(tcp, { port, host, portOption });
   const bound = (tcp.address() as AddressInfo).port;
   return {
     port: bound,
@@ -67,23 +69,31 @@ export async function listen(dispatch: Handler['dispatch'], options: ListenOptio
   };
 }
 
-function bind(tcp: ReturnType<typeof createTcp>, { port, host }: { readonly port: number; readonly host: string }): Promise<void> {
+interface Place {
+  readonly port: number;
+  readonly host: string;
+  readonly portOption: string;
+}
+
+function bind(tcp: ReturnType<typeof createTcp>, place: Place): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, { port, host }));
+    const fail = (error: NodeJS.ErrnoException): void => reject(listenError(error, place));
     tcp.once('error', fail);
-    tcp.listen(port, host, () => {
+    tcp.listen(place.port, place.host, () => {
       tcp.off('error', fail);
       resolve();
     });
   });
 }
 
-function listenError(error: NodeJS.ErrnoException, { port, host }: { readonly port: number; readonly host: string }): Error {
+function listenError(error: NodeJS.ErrnoException, { port, host, portOption }: Place): Error {
   switch (error.code) {
     case 'EADDRINUSE':
-      return new UserError(`Port ${port} on ${host} is in use. End the program that listens there, or choose another port with --port.`, { cause: error });
+      return new UserError(`Port ${port} on ${host} is in use. End the program that listens there, or choose another port with ${portOption}.`, {
+        cause: error,
+      });
     case 'EACCES':
-      return new UserError(`Port ${port} on ${host} needs rights that this user does not have. Choose a port above 1023 with --port.`, { cause: error });
+      return new UserError(`Port ${port} on ${host} needs rights that this user does not have. Choose a port above 1023 with ${portOption}.`, { cause: error });
     default:
       return error;
   }

@@ -87,12 +87,22 @@ export class Host {
     const settings = assembly === undefined ? readAppSettings(directory, app) : undefined;
     // Taken ports are found out before time is spent on anything else.
     this.#endpoint = await this.plane.listen(this.#options.port);
-    this.#consoleUrl = await this.plane.serve(apiRoutes(this.operations, this.flow), { port: this.#options.consolePort, onError: this.#options.onBug });
+    this.#consoleUrl = await this.plane.serve(apiRoutes(this.operations, this.flow), {
+      port: this.#options.consolePort,
+      portOption: '--console-port',
+      onError: this.#options.onBug,
+    });
     if (settings) await this.#build(settings);
     const report = await this.plane.deploy(assembly ?? this.#assemblyDirectory);
     await this.#takeSystem();
     if (settings && this.#options.onReload) this.#watch(settings, this.#options.onReload);
     return report;
+  }
+
+  /** Lets invocations under way end, for `timeoutMs` at most, and begins nothing new; answers how many did not end. */
+  drain(timeoutMs: number): Promise<number> {
+    this.#stopWatching();
+    return this.plane.drain(timeoutMs);
   }
 
   async close(): Promise<void> {

@@ -142,6 +142,7 @@ describe('the endpoint', () => {
     await expect(listen(echo, { port })).rejects.toThrow(
       `Port ${port} on 127.0.0.1 is in use. End the program that listens there, or choose another port with --port.`,
     );
+    await expect(listen(echo, { port, portOption: '--console-port' })).rejects.toThrow('choose another port with --console-port.');
   });
 
   it('listens on loopback only', async () => {
