@@ -8,7 +8,7 @@ import { busArn, ruleArn } from './state.ts';
 const ON_BUS = new Set(['CreateEventBus', 'DeleteEventBus', 'DescribeEventBus', 'UpdateEventBus', 'PutPermission', 'RemovePermission']);
 
 /** Operations that take no resource, or any. */
-const ON_ANY = new Set(['ListEventBuses', 'ListRules', 'ListRuleNamesByTarget', 'TestEventPattern']);
+const ON_ANY = new Set(['ListArchives', 'ListReplays', 'ListEventBuses', 'ListRules', 'ListRuleNamesByTarget', 'TestEventPattern']);
 
 /** The permissions a call needs. @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html */
 // biome-ignore lint/suspicious/noExplicitAny: one of many inputs
@@ -21,6 +21,9 @@ export function accessOf(operation: string, input: any, context: Events): readon
     const name = busNameOf(input.EventBusName ?? input.Name);
     return [{ action, resource: busArn(kernel, name), resourcePolicy: state.buses.get(name)?.policy }];
   }
+  if (input.ArchiveName !== undefined) return [{ action, resource: kernel.arn('events', `archive/${input.ArchiveName}`) }];
+  if (operation === 'StartReplay') return [{ action, resource: input.EventSourceArn ?? '' }];
+  if (input.ReplayName !== undefined) return [{ action, resource: kernel.arn('events', `replay/${input.ReplayName}`) }];
   if (input.ResourceARN !== undefined) return [{ action, resource: input.ResourceARN }];
   const busName = busNameOf(input.EventBusName);
   return [{ action, resource: ruleArn(kernel, busName, input.Rule ?? input.Name ?? '') }];

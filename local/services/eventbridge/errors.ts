@@ -53,6 +53,35 @@ export const groupIdRequired = (targetId: string, arn: string): Fault =>
 
 export const invalidNextToken = (): Fault => validationException('Parameter NextToken is not valid.');
 
+export const roleRequired = (arn: string): Fault => validationException(`RoleArn is required for target ${arn}.`);
+
+export const managedRule = (rule: string): Fault => new Fault('ManagedRuleException', `Rule ${rule} is managed by an AWS service and cannot be changed.`);
+
+export const archiveExists = (name: string): Fault => new Fault('ResourceAlreadyExistsException', `Archive ${name} already exists.`);
+
+export const archiveDoesNotExist = (name: string): Fault => new Fault('ResourceNotFoundException', `Archive ${name} does not exist.`);
+
+export const replayExists = (name: string): Fault => new Fault('ResourceAlreadyExistsException', `Replay ${name} already exists.`);
+
+export const replayDoesNotExist = (name: string): Fault => new Fault('ResourceNotFoundException', `Replay ${name} does not exist.`);
+
+export const replayNotActive = (name: string): Fault => new Fault('IllegalStatusException', `Replay ${name} is not in a valid state for this operation.`);
+
+const invalidParameter = (parameter: string, reason: string): Fault => validationException(`Parameter ${parameter} is not valid. Reason: ${reason}`);
+
+export const noArchiveToReplay = (name: string): Fault => invalidParameter('EventSourceArn', `Archive ${name} does not exist.`);
+
+export const archiveArnRequired = (): Fault => invalidParameter('EventSourceArn', 'Must contain an archive ARN.');
+
+export const busArnRequired = (): Fault => invalidParameter('Destination.Arn', 'Must contain an event bus ARN.');
+
+export const crossBusReplay = (): Fault => invalidParameter('Destination.Arn', 'Cross event bus replay is not permitted.');
+
+export const endBeforeStart = (): Fault => invalidParameter('EventEndTime', 'EventStartTime must be before EventEndTime.');
+
+export const oneFilterOnly = (operation: string): Fault =>
+  validationException(`At most one filter is allowed for ${operation}. Use either : State, EventSourceArn, or NamePrefix.`);
+
 /** What `PutEvents` answers for one entry that it refuses. */
 export interface EntryError {
   readonly ErrorCode: string;

@@ -13,6 +13,10 @@ export interface BusEvent {
   /** The envelope as a value. */
   readonly value: Readonly<Record<string, unknown>>;
   readonly resources: readonly string[];
+  /** The detail's text as it came. */
+  readonly writtenDetail: string;
+  /** The replay that brought it again. */
+  readonly replayName: string | undefined;
   readonly receivedMs: number;
   readonly traceHeader: string | undefined;
   /** Buses that passed it on so far. */
@@ -21,6 +25,7 @@ export interface BusEvent {
 
 /** What makes an event besides the place where it happens. */
 export type EventParts = Pick<BusEvent, 'id' | 'source' | 'detailType' | 'resources' | 'hops' | 'traceHeader'> & {
+  readonly replayName?: string | undefined;
   readonly timeMs: number;
   readonly account: string;
   readonly region: string;
@@ -41,16 +46,28 @@ export function eventTime(ms: number): string {
 }
 
 export function makeEvent(kernel: Kernel, parts: EventParts): BusEvent {
-  const { id, source, detailType, resources, hops, traceHeader, account, region } = parts;
+  const { id, source, detailType, resources, hops, traceHeader, account, region, replayName, detailText } = parts;
   const time = eventTime(parts.timeMs);
-  const detail = compactJson(parts.detailText);
-  const head = { version: '0', id, 'detail-type': detailType, source, account, time, region, resources };
+  const detail = compactJson(detailText);
+  const head = {
+    version: '0',
+    id,
+    'detail-type': detailType,
+    source,
+    account,
+    time,
+    region,
+    resources,
+    ...(replayName === undefined ? {} : { 'replay-name': replayName }),
+  };
   return {
     id,
     source,
     detailType,
     detail,
     resources,
+    writtenDetail: detailText,
+    replayName,
     hops,
     traceHeader,
     receivedMs: kernel.nowMs(),
@@ -82,5 +99,28 @@ export function scheduledEvent(kernel: Kernel, rule: Rule): BusEvent {
     region: kernel.region,
     detailText: '{}',
     detailValue: {},
+  });
+}
+
+/** An archived event as a replay brings it: the event as it was, and the replay's name. */
+export function replayedEvent(kernel: Kernel, text: string, replayName: string): BusEvent {
+  const value = JSON.parse(text) as Record<'id' | 'source' | 'detail-type' | 'time' | 'account' | 'region', string> & {
+    readonly resources: readonly string[];
+    readonly detail: object;
+  };
+  const { id, source, 'detail-type': detailType, time, account, region, resources, detail } = value;
+  return makeEvent(kernel, {
+    id,
+    source,
+    detailType,
+    resources,
+    hops: 0,
+    traceHeader: undefined,
+    replayName,
+    timeMs: Date.parse(time),
+    account,
+    region,
+    detailText: detailTextOf(text) ?? JSON.stringify(detail),
+    detailValue: detail,
   });
 }

@@ -9,6 +9,7 @@ export interface Forwarded {
   readonly hops: number;
   readonly account: string;
   readonly region: string;
+  readonly replayName: string | undefined;
 }
 
 const HOPS = Symbol('hops');
@@ -38,7 +39,7 @@ export function forwardedEntry(busName: string, payload: DeliveryPayload): Entry
     Detail: detailTextOf(payload.body) ?? JSON.stringify(event['detail'] ?? null),
     Time: new Date(text('time')),
     Resources: event['resources'] as string[],
-    [FORWARDED]: { id: text('id'), hops, account: text('account'), region: text('region') },
+    [FORWARDED]: { id: text('id'), hops, account: text('account'), region: text('region'), replayName: text('replay-name') || undefined },
   };
 }
 

@@ -3,6 +3,7 @@ import type { PolicyDocument, PolicyStatement } from '../../kernel/principal.ts'
 import type { Properties, ResourceType } from '../../kernel/resource.ts';
 import type { Context } from '../../kernel/service.ts';
 import { busNameOf, findBus } from './naming.ts';
+import { createArchive, deleteArchive, updateArchive } from './operations/archives.ts';
 import { setPolicy, statementsOf, withStatement } from './operations/event-buses.ts';
 import { tagsOf } from './operations/tags.ts';
 import { mergeTargets } from './operations/targets.ts';
@@ -121,5 +122,28 @@ export const ruleResource: ResourceType<EventsState> = {
   delete(physical, properties, { state }) {
     const rule = state.rules.get(ruleKey(busNameOf(properties['EventBusName']), physical.ref.slice(physical.ref.indexOf('|') + 1)));
     if (rule) deleteRule(state, rule);
+  },
+};
+
+function archiveInput(properties: Properties) {
+  const { Description, RetentionDays } = properties;
+  return { Description, EventPattern: text(properties['EventPattern']) ?? '', RetentionDays: Number(RetentionDays ?? 0) };
+}
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html */
+export const archiveResource: ResourceType<EventsState> = {
+  properties: ['ArchiveName', 'Description', 'EventPattern', 'RetentionDays', 'SourceArn'],
+  create(properties, place, context) {
+    const name: string = properties['ArchiveName'] ?? place.generatedName({ lengthMax: 48 });
+    const { ArchiveArn: arn = '' } = createArchive({ ...archiveInput(properties), ArchiveName: name, EventSourceArn: properties['SourceArn'] }, context);
+    return { ref: name, attributes: { Arn: arn, ArchiveName: name } };
+  },
+  update(properties, previous, physical, _place, context) {
+    if (properties['ArchiveName'] !== previous['ArchiveName'] || properties['SourceArn'] !== previous['SourceArn']) return 'replace';
+    updateArchive({ ...archiveInput(properties), ArchiveName: physical.ref }, context);
+    return physical;
+  },
+  delete(physical, _properties, context) {
+    if (context.state.archives.archives.has(physical.ref)) deleteArchive({ ArchiveName: physical.ref }, context);
   },
 };

@@ -1,4 +1,6 @@
 import { compilePath } from '../../languages/input-transformer/index.ts';
+import { archiveEvent } from './archive/archive-store.ts';
+import { archiveNameOf } from './archive/managed-rule.ts';
 import { enqueue } from './delivering/line.ts';
 import type { PendingDelivery } from './delivering/pending-delivery.ts';
 import type { BusEvent } from './event.ts';
@@ -10,32 +12,39 @@ import { targetInput } from './target-input.ts';
 const ATTEMPTS_MAX = 185;
 const EVENT_AGE_SECONDS_MAX = 86_400;
 
+/** An event on a bus. `ruleArns` are the only rules that are to see it, where a replay names them. */
+interface Routed {
+  readonly event: BusEvent;
+  readonly busName: string;
+  readonly cause: number;
+  readonly ruleArns?: ReadonlySet<string> | undefined;
+}
+
 /**
  * Matches an event against the bus's rules and notes one delivery per event and target. All of it is one transition with the request that brought
  * the event: once that is answered, nothing of it is lost.
  */
-export function route(state: EventsState, { event, busName, cause }: { readonly event: BusEvent; readonly busName: string; readonly cause: number }): void {
+export function route(state: EventsState, { event, busName, cause, ruleArns }: Routed): void {
   const { kernel } = state;
   const { rules, patterns } = liveBus(state, busName);
   const names = patterns.size === 0 ? [] : patterns.matching(patterns.flatten(event.value));
-  if (names.length === 0) {
-    kernel.journal.append({
-      service: 'eventbridge',
-      kind: 'event-unmatched',
-      arn: kernel.arn('events', `event-bus/${busName}`),
-      cause,
-      detail: { id: event.id },
-    });
-    return;
-  }
+  let isMatched = false;
   for (const name of names) {
     const rule = rules.get(name);
-    if (!rule) continue;
+    if (!rule || (ruleArns && !ruleArns.has(rule.arn))) continue;
+    if (rule.managedBy !== undefined) {
+      archiveEvent(state.archives, { event, archiveName: archiveNameOf(rule), cause });
+      continue;
+    }
+    isMatched = true;
     const detail = { eventId: event.id, busName, targets: rule.targets.length };
     const matched = kernel.journal.append({ service: 'eventbridge', kind: 'rule-matched', arn: rule.arn, cause, detail });
     countForRule(kernel, { busName, ruleName: name }, 'MatchedEvents');
     sendToTargets(state, { event, rule, cause: matched });
   }
+  if (isMatched) return;
+  const arn = kernel.arn('events', `event-bus/${busName}`);
+  kernel.journal.append({ service: 'eventbridge', kind: 'event-unmatched', arn, cause, detail: { id: event.id } });
 }
 
 /** Notes the deliveries of an event to a rule's targets. */

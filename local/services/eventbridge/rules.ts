@@ -14,6 +14,7 @@ import {
   invalidTransformer,
   oneInputOnly,
   patternOrScheduleRequired,
+  roleRequired,
   scheduleOnCustomBus,
 } from './errors.ts';
 import { DEFAULT_BUS } from './state.ts';
@@ -26,6 +27,9 @@ export const POLICY_CHARACTERS_MAX = 10_240;
 
 /** Services whose resources a rule may have for targets here. Each receives what a client of it would send. */
 const TARGET_SERVICES = new Set(['sqs', 'lambda', 'events', 'logs', 'sns', 'kinesis', 'states']);
+
+/** Targets that have no resource policy for EventBridge: a role must grant it. @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html */
+const ROLE_TARGETS = new Set(['kinesis', 'states']);
 
 const TARGET_MEMBERS = [
   'Id',
@@ -74,6 +78,7 @@ export function checkTarget(target: Target): void {
   if (!TARGET_SERVICES.has(arn.service) || (arn.service === 'events' && !arn.resource.startsWith('event-bus/'))) {
     throw new NotEmulated(`PutTargets with the target ${arnText}`, 'eventbridge');
   }
+  if (ROLE_TARGETS.has(arn.service) && !target.RoleArn) throw roleRequired(arnText);
   refuseAllBut(TARGET_MEMBERS, target, { operation: 'PutTargets', page: 'eventbridge' });
   if (arn.service === 'sqs' && arn.resource.endsWith('.fifo') && !target.SqsParameters?.MessageGroupId) throw groupIdRequired(id, arnText);
   checkInput(target, id);

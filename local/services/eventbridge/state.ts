@@ -5,6 +5,8 @@ import type { PolicyDocument } from '../../kernel/principal.ts';
 import type { Timer } from '../../kernel/scheduler.ts';
 import { PatternSet, parsePattern } from '../../languages/event-pattern/index.ts';
 import { nextTime, parseSchedule } from '../../languages/schedule-expression/index.ts';
+import { type ArchiveStore, openArchives } from './archive/archive-store.ts';
+import { openReplays, type ReplayStore } from './archive/replay-store.ts';
 import { attempt } from './delivering/attempt.ts';
 import { type DeliveryLine, openDeliveryLine } from './delivering/line.ts';
 
@@ -35,6 +37,8 @@ export interface Rule {
   readonly enabledMs: number;
   /** In the order in which they were put. */
   readonly targets: readonly Target[];
+  /** The service that made the rule and alone may change it. */
+  readonly managedBy?: string | undefined;
 }
 
 /** What is derived of a bus: its rules, and the patterns of those that are enabled. */
@@ -54,6 +58,8 @@ export interface EventsState {
   /** What happens when a rule's schedule names the present. */
   readonly onScheduleDue: (state: EventsState, rule: Rule) => void;
   readonly line: DeliveryLine;
+  readonly archives: ArchiveStore;
+  readonly replays: ReplayStore;
 }
 
 export const DEFAULT_BUS = 'default';
@@ -62,7 +68,17 @@ export function createState(kernel: Kernel, onScheduleDue: EventsState['onSchedu
   const buses = kernel.collection<EventBus>('events.buses');
   const rules = kernel.collection<Rule>('events.rules');
   const line = openDeliveryLine(kernel, attempt);
-  const state: EventsState = { kernel, buses, rules, live: new Map(), timers: new Map(), onScheduleDue, line };
+  const state: EventsState = {
+    kernel,
+    buses,
+    rules,
+    live: new Map(),
+    timers: new Map(),
+    onScheduleDue,
+    line,
+    archives: openArchives(kernel),
+    replays: openReplays(kernel),
+  };
   if (!buses.has(DEFAULT_BUS)) putBus(state, newBus(kernel, DEFAULT_BUS));
   for (const rule of rules.values()) bringAlive(state, rule);
   return state;

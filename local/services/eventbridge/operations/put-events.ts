@@ -63,6 +63,7 @@ function eventOf(entry: Entry, { kernel, principal }: Events): BusEvent | EntryE
     resources: entry.Resources ?? [],
     hops: forwarded?.hops ?? 0,
     traceHeader: entry.TraceHeader,
+    replayName: forwarded?.replayName,
     timeMs: time && !Number.isNaN(time.getTime()) ? time.getTime() : kernel.nowMs(),
     account: forwarded?.account ?? kernel.accountId,
     region: forwarded?.region ?? kernel.region,

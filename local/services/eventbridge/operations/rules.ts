@@ -13,7 +13,7 @@ import type {
   Rule as WireRule,
 } from '@aws-sdk/client-eventbridge';
 import { NotEmulated, refuseAllBut } from '../../../kernel/errors.ts';
-import { limitExceeded, ruleHasTargets } from '../errors.ts';
+import { limitExceeded, managedRule, ruleHasTargets } from '../errors.ts';
 import { busNameOf, type Events, findBus, findRule, type Output, page } from '../naming.ts';
 import { checkTriggers, RULES_MAX } from '../rules.ts';
 import { type Rule, deleteRule as removeRule, ruleArn, ruleKey, rulesOf, putRule as storeRule } from '../state.ts';
@@ -29,7 +29,13 @@ function wireRule(rule: Rule): WireRule {
     ScheduleExpression: rule.schedule,
     RoleArn: rule.roleArn,
     EventBusName: rule.busName,
+    ManagedBy: rule.managedBy,
   };
+}
+
+/** A rule that a service manages is not to be changed; it is removed with `Force` only. */
+export function refuseManaged(rule: Rule): void {
+  if (rule.managedBy !== undefined) throw managedRule(rule.name);
 }
 
 /** Makes a rule, or replaces what a rule says; its targets and tags stay. */
@@ -42,6 +48,7 @@ export function putRule(input: PutRuleCommandInput, context: Events): Output<Put
   const { name: busName } = findBus(context, input.EventBusName);
   checkTriggers({ busName, pattern, schedule });
   const previous = state.rules.get(ruleKey(busName, name));
+  if (previous) refuseManaged(previous);
   if (!previous && rulesOf(state, busName).length >= RULES_MAX) throw limitExceeded();
   const isAsScheduled = previous !== undefined && previous.schedule === schedule && previous.state === ruleState;
   const rule: Rule = {
@@ -82,12 +89,14 @@ export function listRuleNamesByTarget(input: ListRuleNamesByTargetCommandInput, 
 
 export function enableRule(input: EnableRuleCommandInput, context: Events): Record<string, never> {
   const rule = findRule(context, { name: input.Name, bus: input.EventBusName });
+  refuseManaged(rule);
   if (rule.state !== 'ENABLED') storeRule(context.state, { ...rule, state: 'ENABLED', enabledMs: context.kernel.nowMs() });
   return {};
 }
 
 export function disableRule(input: DisableRuleCommandInput, context: Events): Record<string, never> {
   const rule = findRule(context, { name: input.Name, bus: input.EventBusName });
+  refuseManaged(rule);
   storeRule(context.state, { ...rule, state: 'DISABLED' });
   return {};
 }
@@ -95,6 +104,7 @@ export function disableRule(input: DisableRuleCommandInput, context: Events): Re
 /** Deletes a rule that has no targets; a rule that does not exist is deleted already. */
 export function deleteRule(input: DeleteRuleCommandInput, { state }: Events): Record<string, never> {
   const rule = state.rules.get(ruleKey(busNameOf(input.EventBusName), input.Name ?? ''));
+  if (rule && input.Force !== true) refuseManaged(rule);
   if (rule && rule.targets.length > 0) throw ruleHasTargets();
   if (rule) removeRule(state, rule);
   return {};

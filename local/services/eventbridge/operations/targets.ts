@@ -11,6 +11,7 @@ import { limitExceeded } from '../errors.ts';
 import { type Events, findRule, type Output, page } from '../naming.ts';
 import { checkTarget, TARGETS_MAX } from '../rules.ts';
 import { putRule } from '../state.ts';
+import { refuseManaged } from './rules.ts';
 
 /** The targets with others added, each in place of the one that has its id. */
 export function mergeTargets(existing: readonly Target[], added: readonly Target[]): readonly Target[] {
@@ -25,12 +26,14 @@ export function mergeTargets(existing: readonly Target[], added: readonly Target
 
 export function putTargets(input: PutTargetsCommandInput, context: Events): Output<PutTargetsCommandOutput> {
   const rule = findRule(context, { name: input.Rule, bus: input.EventBusName });
+  refuseManaged(rule);
   putRule(context.state, { ...rule, targets: mergeTargets(rule.targets, input.Targets ?? []) });
   return { FailedEntryCount: 0, FailedEntries: [] };
 }
 
 export function removeTargets(input: RemoveTargetsCommandInput, context: Events): Output<RemoveTargetsCommandOutput> {
   const rule = findRule(context, { name: input.Rule, bus: input.EventBusName });
+  if (input.Force !== true) refuseManaged(rule);
   const removed = new Set(input.Ids);
   putRule(context.state, { ...rule, targets: rule.targets.filter(({ Id = '' }) => !removed.has(Id)) });
   return { FailedEntryCount: 0, FailedEntries: [] };

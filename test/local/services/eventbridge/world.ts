@@ -1,3 +1,4 @@
+import type { CollectionStore } from '../../../../local/kernel/collection.ts';
 import { Fault } from '../../../../local/kernel/errors.ts';
 import type { JournalEntry } from '../../../../local/kernel/journal.ts';
 import { Kernel } from '../../../../local/kernel/kernel.ts';
@@ -15,12 +16,13 @@ export interface Received {
 }
 
 /** A plane with EventBridge and a stand-in for SQS that receives everything, except where `refuse` says otherwise. */
-export function world(options: { readonly refuse?: (queue: string) => Fault | undefined } = {}) {
+export function world(options: { readonly refuse?: (queue: string) => Fault | undefined; readonly store?: CollectionStore; readonly seed?: string } = {}) {
   const kernel = new Kernel({
     accountId: '111111111111',
     region: 'us-east-1',
     clock: { kind: 'virtual', startMs: Date.UTC(2026, 0, 1) },
-    seed: 'events',
+    seed: options.seed ?? 'events',
+    store: options.store,
     journalCapacity: 10_000,
   });
   const received: Received[] = [];
@@ -67,4 +69,18 @@ export async function ruleTo(
 /** An entry of `PutEvents`. */
 export function entry(detail: unknown = { orderId: 1 }, more: object = {}): object {
   return { Source: 'shop', DetailType: 'OrderPlaced', Detail: JSON.stringify(detail), ...more };
+}
+
+/** What a data folder would hold, in memory: give the same one to the next world, and it is a restart. */
+export function memoryStore(): CollectionStore {
+  const saved = new Map<string, Map<string, unknown>>();
+  return {
+    open(name) {
+      const values = structuredClone(saved.get(name) ?? new Map<string, unknown>());
+      saved.set(name, values);
+      return values;
+    },
+    changed: () => {},
+    settled: async () => {},
+  };
 }
