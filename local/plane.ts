@@ -19,6 +19,7 @@ import { createAuthorizer } from './services/iam/authorizer.ts';
 import { iam } from './services/iam/service.ts';
 import { createLambda } from './services/lambda/service.ts';
 import type { LambdaState } from './services/lambda/state.ts';
+import { scheduler } from './services/scheduler/service.ts';
 import { sesv2 } from './services/sesv2/service.ts';
 import { sns } from './services/sns/service.ts';
 import { sqs } from './services/sqs/service.ts';
@@ -109,6 +110,7 @@ function servicesOf(codeDirectory: string | undefined): Service<never>[] {
     dynamodb,
     dynamodbStreams,
     eventbridge,
+    scheduler,
     sesv2,
     apigatewayv2,
     cloudformation,
@@ -119,6 +121,8 @@ function servicesOf(codeDirectory: string | undefined): Service<never>[] {
 /** An embedded AWS: one account in one Region, in this process. */
 export class Plane {
   readonly kernel: Kernel;
+  /** Whether the data folder held the state of an earlier start. */
+  readonly isRestored: boolean;
   readonly #wire: Wire;
   readonly #deployment: Deployed;
   readonly #runner: Runner;
@@ -132,6 +136,7 @@ export class Plane {
     this.#folder =
       options.dataDirectory === undefined ? undefined : openDataFolder(options.dataDirectory, { writes: clock.kind === 'virtual' ? 'microtask' : 'turn' });
     const starts = this.#countStart();
+    this.isRestored = starts > 1;
     this.kernel = new Kernel({
       accountId: options.accountId ?? '000000000000',
       region: options.region ?? 'us-east-1',

@@ -3,7 +3,9 @@ import { type Clients, createClients } from '../clients.ts';
 import { listDeadLetterQueues } from '../dead-letters/list.ts';
 import { showDeadLetters } from '../dead-letters/show.ts';
 import { sendEvent } from '../events/send.ts';
+import type { FlowEvent } from '../flow/flow-event.ts';
 import type { FlowRecorder } from '../flow/flow-recorder.ts';
+import { storedThread } from '../flow/stored-thread.ts';
 import type { Operations, Trace } from '../operations.ts';
 import { JobRegister } from '../redrive/job-register.ts';
 import { findConsumer, planRedrive } from '../redrive/plan.ts';
@@ -15,9 +17,15 @@ import { untilQuiet } from './quiet.ts';
 /** No event of that id, thread or subject is known. */
 export class NoSuchTraceError extends Error {
   constructor(key: string) {
-    super(`No event with id, correlation id or subject "${key}" was published since the system started, among the last 10,000`);
+    super(`No event with id, correlation id or subject "${key}" was published since the system started, and no service's table holds one of the last 30 days`);
     this.name = 'NoSuchTraceError';
   }
+}
+
+/** A recorded event tells more than a stored one: attempts, and what waits. */
+function mergedThreads(stored: readonly FlowEvent[], recorded: readonly FlowEvent[]): FlowEvent[] {
+  const byId = new Map([...stored, ...recorded].map((event) => [event.id, event]));
+  return [...byId.values()].sort((a, b) => a.atMs - b.atMs);
 }
 
 /** Where the system's HTTP API answers on a plane: its address on AWS, mapped to the plane's endpoint. */
@@ -55,7 +63,10 @@ export function embeddedOperations(plane: Plane, observers: { readonly flow: Flo
     meters: async () => observers.meters.read(),
     quiet: async ({ timeoutMs }) => ({ isQuiet: await untilQuiet(plane, traffic, timeoutMs) }),
     trace: async ({ key }): Promise<Trace> => {
-      const events = observers.flow.thread(key);
+      const recorded = observers.flow.thread(key);
+      // What was before this start, or too long ago to be kept, the tables know.
+      const isWhole = recorded.length > 0 && observers.flow.isWhole && !plane.isRestored;
+      const events = isWhole ? recorded : mergedThreads(await storedThread(clients, await system(), key), recorded);
       if (events.length === 0) throw new NoSuchTraceError(key);
       return { key, events };
     },

@@ -56,6 +56,11 @@ export class FlowRecorder {
     return this.#published;
   }
 
+  /** Whether every event published since the start is still kept. */
+  get isWhole(): boolean {
+    return this.#published === this.#events.size;
+  }
+
   /** The events kept, oldest first. */
   events(): FlowEvent[] {
     return [...this.#events.values()].map(frozen);
