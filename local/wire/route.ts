@@ -1,5 +1,6 @@
 import { Fault } from '../kernel/errors.ts';
 import type { HttpRequest } from '../kernel/http.ts';
+import { elsewhereByForm, elsewhereByPath, elsewhereByTarget } from './elsewhere.ts';
 import { signedServiceOf } from './scope.ts';
 import { type ProtocolName, SERVICE_ROWS, type ServiceRow } from './services.ts';
 
@@ -31,30 +32,37 @@ export const isForm = (request: HttpRequest): boolean => request.headers['conten
 /** The body is read as text only for forms, whose `Version` and `Action` stand in it. */
 export function routeOf(request: HttpRequest, body: Uint8Array): Route {
   const target = request.headers['x-amz-target'];
-  if (target !== undefined) return routeOfTarget(target);
+  if (target !== undefined) return routeOfTarget(target, request);
   const query = request.target.indexOf('?');
   if (isForm(request)) return routeOfForm(new URLSearchParams(Buffer.from(body).toString('utf8')), request);
   if (request.method === 'GET' && query >= 0 && /[?&]Action=/.test(request.target)) {
     return routeOfForm(new URLSearchParams(request.target.slice(query + 1)), request);
   }
   const signedService = signedServiceOf(request);
-  const row = REST_ROWS.find((rest) => rest.signingName === signedService) ?? REST_ROWS.find((rest) => rest.path?.test(request.target));
+  const signed = REST_ROWS.find((rest) => rest.signingName === signedService);
+  const refused = signed ? undefined : elsewhereByPath(request);
+  if (refused) throw refused;
+  const row = signed ?? REST_ROWS.find((rest) => rest.path?.test(request.target));
   if (!row) throw notFound();
   return { row, protocol: row.protocol, operation: undefined, form: undefined };
 }
 
-function routeOfTarget(target: string): Route {
+function routeOfTarget(target: string, request: HttpRequest): Route {
   const dot = target.lastIndexOf('.');
   const row = BY_TARGET.get(target.slice(0, dot));
-  if (!row) throw unknownOperation(target);
+  if (!row) throw elsewhereByTarget(target, request) ?? unknownOperation(target);
   return { row, protocol: row.protocol, operation: target.slice(dot + 1), form: undefined };
 }
 
 function routeOfForm(form: URLSearchParams, request: HttpRequest): Route {
   const operation = form.get('Action');
   const signed = BY_SIGNING_NAME.get(signedServiceOf(request) ?? '');
-  const row = BY_VERSION.get(form.get('Version') ?? '') ?? (signed?.queryVersion ? signed : undefined);
+  const version = form.get('Version');
+  const ofVersion = BY_VERSION.get(version ?? '');
   if (operation === null || operation === '') throw missingAction();
+  const refused = ofVersion ? undefined : elsewhereByForm({ version, action: operation }, request);
+  if (refused) throw refused;
+  const row = ofVersion ?? (signed?.queryVersion ? signed : undefined);
   if (!row) throw unknownOperation(operation);
   return { row, protocol: 'awsQuery', operation, form };
 }

@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Principal } from '../kernel/principal.ts';
 import { bodyOf } from './body.ts';
+import { elsewhereByPath, ServiceElsewhere } from './elsewhere.ts';
 import { type Endpoint, LoadedService } from './endpoint.ts';
 import { failureOf } from './failure.ts';
 import { awsJsonProtocol } from './protocols/aws-json.ts';
@@ -28,7 +29,8 @@ export interface WireOptions {
 /** Errors of requests that no service could be found for: a form is answered in XML, anything else as most services write theirs. */
 const JSON_FALLBACK = awsJsonProtocol({ protocol: 'awsJson1.0' });
 const FORM_FALLBACK = awsQueryProtocol({});
-const fallbackOf = (request: HttpRequest): ServerProtocol => (isForm(request) ? FORM_FALLBACK : JSON_FALLBACK);
+const fallbackOf = (request: HttpRequest, error: unknown): ServerProtocol =>
+  isForm(request) || (error instanceof ServiceElsewhere && error.isXml) ? FORM_FALLBACK : JSON_FALLBACK;
 
 /** The call that a request is. A signal costs its maker a controller: only an operation that waits asks for it. */
 class WireCall implements Call {
@@ -116,7 +118,7 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
     } catch (error) {
       const service = route && loaded.get(route.row.name);
       const failure = failureOf(error, service?.model, onBug);
-      return (route && service ? service.protocol(route.protocol) : fallbackOf(request)).writeFailure(failure, requestId);
+      return (route && service ? service.protocol(route.protocol) : fallbackOf(request, error)).writeFailure(failure, requestId);
     }
   };
 
@@ -131,7 +133,7 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
 function accept(request: HttpRequest, body: Uint8Array, route: Route, service: LoadedService): { readonly endpoint: Endpoint; readonly input: object } {
   const match = route.operation === undefined ? service.match(request) : undefined;
   const operation = route.operation ?? match?.operation;
-  if (operation === undefined) throw notFound();
+  if (operation === undefined) throw elsewhereByPath(request) ?? notFound();
   const endpoint = service.endpoint(operation, route.protocol);
   if (!endpoint) throw unknownOperation(operation);
   const input = endpoint.codec.readInput({ request, body, form: route.form, labels: match?.labels });

@@ -1,5 +1,5 @@
-// Writes <service>.json beside this file from the public service models in botocore (Apache-2.0).
-// Usage: node local/wire/constraints/generate.mjs <folder of an unpacked botocore wheel>
+// Writes constraints/<service>.json and elsewhere.json from the public service models in botocore (Apache-2.0).
+// Usage: node local/wire/generate.mjs <folder of an unpacked botocore wheel>
 // The folder holds botocore/data/<model>/<version>/service-2.json.gz; the newest version of a model is read.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,6 +26,7 @@ const MODELS = {
   pipes: 'pipes',
   schemas: 'schemas',
   cloudformation: 'cloudformation',
+  s3: 's3',
 };
 
 /** AWS lists an enum's values in an order that the model does not have. These orders were recorded from the services. */
@@ -138,15 +139,22 @@ function constraintsOf(model, source) {
 }
 
 const folder = process.argv[2];
-if (!folder) throw new Error('Usage: node local/wire/constraints/generate.mjs <folder of an unpacked botocore wheel>');
+if (!folder) throw new Error('Usage: node local/wire/generate.mjs <folder of an unpacked botocore wheel>');
 const version = /__version__ = '([^']+)'/.exec(readFileSync(join(folder, 'botocore/__init__.py'), 'utf8'))[1];
-for (const [service, folderName] of Object.entries(MODELS)) {
+
+/** The newest version of a model, and its content; `undefined` where botocore has none in that folder. */
+function newestModel(folderName) {
   const data = join(folder, 'botocore/data', folderName);
-  const newest = readdirSync(data)
-    .filter((entry) => readdirSync(join(data, entry)).includes('service-2.json.gz'))
+  const newest = readdirSync(data, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && readdirSync(join(data, entry.name)).includes('service-2.json.gz'))
+    .map(({ name }) => name)
     .sort()
     .at(-1);
-  const model = JSON.parse(gunzipSync(readFileSync(join(data, newest, 'service-2.json.gz'))).toString());
+  return newest && { newest, model: JSON.parse(gunzipSync(readFileSync(join(data, newest, 'service-2.json.gz'))).toString()) };
+}
+
+for (const [service, folderName] of Object.entries(MODELS)) {
+  const { newest, model } = newestModel(folderName);
   const source = `botocore ${version}, ${folderName} ${newest}`;
   const { operations, shapes } = constraintsOf(withRecorded(service, model), source);
   const lines = (record) =>
@@ -154,6 +162,29 @@ for (const [service, folderName] of Object.entries(MODELS)) {
       .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
       .join(',\n');
   const text = `{"source": ${JSON.stringify(source)},\n"operations": {\n${lines(operations)}\n},\n"shapes": {\n${lines(shapes)}\n}}\n`;
-  writeFileSync(join(import.meta.dirname, `${service}.json`), text);
+  writeFileSync(join(import.meta.dirname, 'constraints', `${service}.json`), text);
   console.log(`${service}: ${Object.keys(operations).length} operations, ${text.length} bytes`);
 }
+
+/** The services of AWS that are not here: how their requests are told from others', for a refusal that names them. */
+const ours = new Set(Object.values(MODELS));
+const signedAsOurs = new Set([...ours].map((name) => newestModel(name).model.metadata).map(({ endpointPrefix, signingName = endpointPrefix }) => signingName));
+const services = readdirSync(join(folder, 'botocore/data'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !ours.has(entry.name))
+  .flatMap(({ name }) => {
+    const model = newestModel(name)?.model;
+    if (!model) return [];
+    const { protocol, serviceId, endpointPrefix, signingName = endpointPrefix, targetPrefix, apiVersion } = model.metadata;
+    // The signature does not tell it from a service that is here: the first part of its paths does.
+    const isShared = protocol.startsWith('rest') && signedAsOurs.has(signingName);
+    const roots = isShared ? [...new Set(Object.values(model.operations).map(({ http }) => http.requestUri.split(/[/?]/)[1]))].sort() : [];
+    const told = {
+      ...(isShared && { roots }),
+      ...(targetPrefix && { targetPrefix }),
+      ...((protocol === 'query' || protocol === 'ec2') && { queryVersion: apiVersion }),
+    };
+    return [{ name: serviceId, signingName, ...told, ...(['query', 'ec2', 'rest-xml'].includes(protocol) && { isXml: true }) }];
+  });
+const rows = services.map((service) => JSON.stringify(service)).join(',\n');
+writeFileSync(join(import.meta.dirname, 'elsewhere.json'), `{"source": ${JSON.stringify(`botocore ${version}`)},\n"services": [\n${rows}\n]}\n`);
+console.log(`elsewhere: ${services.length} services`);
