@@ -90,6 +90,14 @@ export class ServiceModel {
     return error;
   }
 
+  /** All errors of the model. */
+  *errors(): Generator<ErrorModel> {
+    for (const name of this.#errorSchemas.keys()) {
+      const error = this.error(name);
+      if (error) yield error;
+    }
+  }
+
   /** The REST operations with their bindings, for the router. */
   *httpBindings(): Generator<{ readonly operation: string; readonly http: HttpBinding }> {
     for (const [operation, schema] of this.#operationSchemas) {

@@ -8,8 +8,9 @@ export type TimestampFormat = 'default' | 'date-time' | 'http-date' | 'epoch-sec
 export type Shape =
   | { readonly kind: 'string' | 'boolean' | 'number' | 'blob' | 'document' | 'unit' }
   | { readonly kind: 'timestamp'; readonly format: TimestampFormat }
-  | { readonly kind: 'list'; readonly item: Member }
-  | { readonly kind: 'map'; readonly key: Member; readonly value: Member }
+  /** Only a sparse list or map has a place for `null`. */
+  | { readonly kind: 'list'; readonly item: Member; readonly isSparse: boolean }
+  | { readonly kind: 'map'; readonly key: Member; readonly value: Member; readonly isSparse: boolean }
   | StructureShape;
 
 export interface StructureShape {
@@ -57,9 +58,10 @@ export class ShapeReader {
   #shapeOf(schema: NormalizedSchema): Shape {
     if (schema.isUnitSchema()) return { kind: 'unit' };
     if (schema.isStructSchema()) return this.#structureOf(schema);
-    if (schema.isListSchema()) return { kind: 'list', item: this.#memberOf('member', schema.getValueSchema()) };
+    const isSparse = schema.getMergedTraits().sparse !== undefined;
+    if (schema.isListSchema()) return { kind: 'list', item: this.#memberOf('member', schema.getValueSchema()), isSparse };
     if (schema.isMapSchema()) {
-      return { kind: 'map', key: this.#memberOf('key', schema.getKeySchema()), value: this.#memberOf('value', schema.getValueSchema()) };
+      return { kind: 'map', key: this.#memberOf('key', schema.getKeySchema()), value: this.#memberOf('value', schema.getValueSchema()), isSparse };
     }
     const simple = SIMPLE[schema.getSchema() as number];
     if (!simple) throw new Error(`The schema ${schema.getName(true)} is of a kind that the wire does not know: ${String(schema.getSchema())}`);

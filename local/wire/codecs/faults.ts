@@ -28,3 +28,6 @@ export function wrongAggregate(value: unknown, kind: 'list' | 'map' | 'structure
   if (typeof value === 'object') return serializationException('Start of structure or map found where not expected');
   return serializationException(kind === 'structure' ? 'Unexpected value type in payload' : 'Unexpected field type');
 }
+
+/** `null` where a list or map has no place for it: no service is written for members that are not there. */
+export const nullFound = (): Fault => serializationException('Null value found in a collection whose members must not be null');

@@ -1,5 +1,5 @@
 import { jsonNameOf, type Shape, type StructureShape } from '../shapes.ts';
-import { wrongAggregate, wrongScalar } from './faults.ts';
+import { nullFound, wrongAggregate, wrongScalar } from './faults.ts';
 import { decodeBlob, parseTimestamp } from './scalars.ts';
 
 /** Turns a value of `JSON.parse` into the typed input, in place where nothing needs converting. Throws `SerializationException`. */
@@ -41,25 +41,31 @@ function setOwn(target: JsonObject, key: string, value: unknown): void {
   else target[key] = value;
 }
 
-function mapRead(read: JsonRead): JsonRead {
+/** What is read for a `null` in a list or map. @see https://smithy.io/2.0/spec/type-refinement-traits.html#sparse-trait */
+function readNull(isSparse: boolean): undefined {
+  if (!isSparse) throw nullFound();
+  return undefined;
+}
+
+function mapRead(read: JsonRead, isSparse: boolean): JsonRead {
   return (value) => {
     if (typeof value !== 'object' || Array.isArray(value)) throw wrongAggregate(value, 'map');
     const map = value as JsonObject;
     for (const key of Object.keys(map)) {
       const before = map[key];
-      const after = before === null ? undefined : read(before);
+      const after = before === null ? readNull(isSparse) : read(before);
       if (after !== before) setOwn(map, key, after);
     }
     return map;
   };
 }
 
-function listRead(read: JsonRead): JsonRead {
+function listRead(read: JsonRead, isSparse: boolean): JsonRead {
   return (value) => {
     if (!Array.isArray(value)) throw wrongAggregate(value, 'list');
     for (let index = 0; index < value.length; index += 1) {
       const before: unknown = value[index];
-      const after = before === null ? undefined : read(before);
+      const after = before === null ? readNull(isSparse) : read(before);
       if (after !== before) value[index] = after;
     }
     return value;
@@ -107,9 +113,9 @@ export class JsonReaders {
       case 'unit':
         return readAsIs;
       case 'list':
-        return listRead(this.of(shape.item.shape));
+        return listRead(this.of(shape.item.shape), shape.isSparse);
       case 'map':
-        return mapRead(this.of(shape.value.shape));
+        return mapRead(this.of(shape.value.shape), shape.isSparse);
       default:
         return this.#structure(shape);
     }
