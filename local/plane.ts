@@ -20,6 +20,7 @@ import { iam } from './services/iam/service.ts';
 import { createLambda } from './services/lambda/service.ts';
 import type { LambdaState } from './services/lambda/state.ts';
 import { scheduler } from './services/scheduler/service.ts';
+import { schemas } from './services/schemas/service.ts';
 import { sesv2 } from './services/sesv2/service.ts';
 import { sns } from './services/sns/service.ts';
 import { sqs } from './services/sqs/service.ts';
@@ -89,6 +90,20 @@ const JOURNAL_CAPACITY = 10_000;
 /** Address that queue URLs carry until a socket listens, and on a plane that never listens. */
 const ENDPOINT_WITHOUT_SOCKET = 'http://127.0.0.1:4566';
 
+function inFlight({ byArn }: SqsState, nowMs: number): Plane['inFlightAtStart'] {
+  let messages = 0;
+  let untilMs = nowMs;
+  for (const { counts, slots } of byArn.values()) {
+    if (counts.inFlight === 0) continue;
+    for (const { state, message } of slots.values()) {
+      if (state !== 'inFlight' || message.availableMs <= nowMs) continue;
+      messages += 1;
+      untilMs = Math.max(untilMs, message.availableMs);
+    }
+  }
+  return { messages, untilMs };
+}
+
 /** Between two looks at whether all invocations have ended. */
 const DRAIN_STEP_MS = 20;
 
@@ -111,6 +126,7 @@ function servicesOf(codeDirectory: string | undefined): Service<never>[] {
     dynamodbStreams,
     eventbridge,
     scheduler,
+    schemas,
     sesv2,
     apigatewayv2,
     cloudformation,
@@ -123,6 +139,8 @@ export class Plane {
   readonly kernel: Kernel;
   /** Whether the data folder held the state of an earlier start. */
   readonly isRestored: boolean;
+  /** Messages of the data folder that were in flight when the process ended: each comes back when its visibility timeout ends, the last at `untilMs`. */
+  readonly inFlightAtStart: { readonly messages: number; readonly untilMs: number };
   readonly #wire: Wire;
   readonly #deployment: Deployed;
   readonly #runner: Runner;
@@ -152,6 +170,7 @@ export class Plane {
     for (const service of servicesOf(options.dataDirectory === undefined ? undefined : `${options.dataDirectory}/code`)) this.kernel.install(service);
     this.kernel.setAuthorizer(createAuthorizer(this.kernel, this.#stateOf('iam')));
     this.#deployment = new Deployment(this.kernel);
+    this.inFlightAtStart = inFlight(this.#stateOf<SqsState>('sqs'), this.kernel.nowMs());
   }
 
   /** Where AWS clients connect. Nobody listens there before `listen`. */

@@ -110,6 +110,11 @@ function printReady(host: Host, report: DeploymentReport, options: StartOptions,
   printLine(`  AWS       ${host.endpoint}   (AWS_ENDPOINT_URL, region ${host.plane.kernel.region}, any credentials)`);
   printLine(`  Operate   npx tickertape status | trace <order> | dlq list | events tail   (${host.consoleUrl})`);
   printLine();
+  const { messages, untilMs } = host.plane.inFlightAtStart;
+  if (messages === 0) return;
+  const seconds = Math.max(1, Math.ceil((untilMs - host.plane.kernel.nowMs()) / 1000));
+  printLine(`${counted(messages, 'message')} in flight when it last ended: ${messages === 1 ? 'it comes' : 'they come'} back within ${seconds} s.`);
+  printLine();
 }
 
 /** Prints what happens until the returned function is called. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../world/assembly-copy.ts';
 import { itemsOf, ledger } from '../world/tables.ts';
@@ -68,3 +69,19 @@ it(
   },
   TEST_MS_MAX,
 );
+
+it('knows at the start which messages are in flight, and until when', async () => {
+  const dataDirectory = join(temporaryFolder(), 'data');
+  const first = await createWorld({ dataDirectory });
+  const QueueUrl = first.consumer('payments').deadLetterQueueUrl;
+  for (const MessageBody of ['1', '2', '3']) await first.complete(first.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody })));
+  for (const VisibilityTimeout of [30, 90]) await first.complete(first.clients.sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout })));
+  expect(first.plane.inFlightAtStart.messages).toBe(0);
+  const endMs = first.plane.kernel.nowMs();
+  await first.close();
+  const soon = await createWorld({ dataDirectory, startMs: endMs + 1000 });
+  expect(soon.plane.inFlightAtStart).toEqual({ messages: 2, untilMs: endMs + 90_000 });
+  await soon.close();
+  const later = await createWorld({ dataDirectory, startMs: endMs + 60_000 });
+  expect(later.plane.inFlightAtStart).toEqual({ messages: 1, untilMs: endMs + 90_000 });
+});

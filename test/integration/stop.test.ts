@@ -67,6 +67,7 @@ it(
     await first.close();
 
     const second = await hosted(assembly.directory, dataDirectory);
+    expect(second.plane.inFlightAtStart.messages).toBe(0);
     const status = async (): Promise<string> => (await call(second, 'GET', `/orders/${placed.body.orderId}`)).body.status;
     // Far less than a visibility timeout: no message was left in flight.
     await expect.poll(status, { timeout: 15_000 }).toBe('CONFIRMED');
