@@ -22,6 +22,8 @@ const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 
 /** Checks what fails a whole request, of one message or of a batch: attributes, structure, and the ids of a FIFO topic. Recorded from AWS. */
 export function checkRequest(input: MessageInput, { isFifo, isContentBased }: TopicSettings): void {
+  checkMessageAttributes(input.MessageAttributes);
+  parseStructure(input);
   if (isFifo && input.MessageGroupId === undefined) throw invalidParameter('The MessageGroupId parameter is required for FIFO topics');
   if (isFifo && !isContentBased && input.MessageDeduplicationId === undefined) {
     throw invalidParameter('The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly');
@@ -29,8 +31,6 @@ export function checkRequest(input: MessageInput, { isFifo, isContentBased }: To
   if (!isFifo && input.MessageDeduplicationId !== undefined) {
     throw invalidParameter('MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type');
   }
-  checkMessageAttributes(input.MessageAttributes);
-  parseStructure(input);
 }
 
 /** Checks the rest, and answers the message as it goes to subscribers. */

@@ -36,7 +36,7 @@ export function parseFilterPolicy(text: string, scope: FilterScope, prefix: Reas
   }
   if (keysOf(policy) > KEYS_MAX) throw refuse('Filter policy can not have more than 5 keys');
   if (combinationsOf(policy, 1) > COMBINATIONS_MAX) throw refuse('Filter policy is too complex');
-  return { scope, pattern: scope === 'MessageAttributes' ? withNullAsAbsence(pattern) : pattern };
+  return { scope, pattern };
 }
 
 function compile(text: string, refuse: (reason: string) => Error): EventPattern {
@@ -46,12 +46,6 @@ function compile(text: string, refuse: (reason: string) => Error): EventPattern 
     if (error instanceof PatternError) throw refuse(error.message);
     throw error;
   }
-}
-
-/** An attribute cannot be null: there a policy's `null` is met by an attribute that is missing. Recorded from AWS. */
-function withNullAsAbsence(pattern: EventPattern): EventPattern {
-  const branches = pattern.branches.map((branch) => branch.map((field) => (field.values.has(null) ? { ...field, mayBeAbsent: true } : field)));
-  return { ...pattern, branches };
 }
 
 const alternativesOf = (value: Node[string]): readonly Node[] => value as readonly Node[];
