@@ -1,10 +1,10 @@
 import { Fault } from '../../../kernel/errors.ts';
+import { readBatchResponse } from '../../../languages/source-records/batch-response.ts';
+import { backoffMs, fitting } from '../../../languages/source-records/batching.ts';
+import type { StreamRecord } from '../../../languages/source-records/stream-record.ts';
 import { sendToDestination } from '../destination.ts';
 import { hasFailed, invokeFunction, meter, type Outcome } from '../invocation.ts';
 import type { FunctionRecord, MappingRecord, OpenWindow, Plane } from '../state.ts';
-import { readBatchResponse } from './batch-response.ts';
-import { backoffMs, fitting } from './batching.ts';
-import type { StreamRecord } from './stream-records.ts';
 import { TumblingWindow } from './tumbling-window.ts';
 
 /** A stream keeps its records for a day: what fails until then is gone. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */

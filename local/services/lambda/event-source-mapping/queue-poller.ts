@@ -1,13 +1,13 @@
 import type { DeleteMessageBatchCommandOutput, Message, ReceiveMessageCommandOutput } from '@aws-sdk/client-sqs';
 import { parseArn } from '../../../kernel/arn.ts';
 import { Fault, NotEmulated } from '../../../kernel/errors.ts';
+import { readBatchResponse } from '../../../languages/source-records/batch-response.ts';
+import { backoffMs, fitting } from '../../../languages/source-records/batching.ts';
+import { type QueueRecord, queueRecord, sizeOf } from '../../../languages/source-records/queue-record.ts';
+import { recordFilter } from '../../../languages/source-records/record-filter.ts';
 import { functionNotFound } from '../errors.ts';
 import { hasFailed, invokeFunction, roleOf } from '../invocation.ts';
 import type { MappingRecord, Plane, RunningMapping } from '../state.ts';
-import { readBatchResponse } from './batch-response.ts';
-import { backoffMs, fitting } from './batching.ts';
-import { recordFilter } from './filter.ts';
-import { type QueueRecord, queueRecord, sizeOf } from './queue-records.ts';
 
 /** Concurrency begins at five, grows by 300 a minute while there is a backlog, and ends at 1,250. @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const CONCURRENCY_FIRST = 5;

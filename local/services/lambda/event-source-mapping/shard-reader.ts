@@ -1,12 +1,12 @@
 import type { GetRecordsCommandOutput, GetShardIteratorCommandOutput } from '@aws-sdk/client-dynamodb-streams';
 import { Fault } from '../../../kernel/errors.ts';
+import { backoffMs } from '../../../languages/source-records/batching.ts';
+import { recordFilter } from '../../../languages/source-records/record-filter.ts';
+import { type StreamRecord, streamRecord } from '../../../languages/source-records/stream-record.ts';
 import { functionNotFound } from '../errors.ts';
 import { roleOf } from '../invocation.ts';
 import type { MappingRecord, OpenWindow, Plane } from '../state.ts';
-import { backoffMs } from './batching.ts';
-import { recordFilter } from './filter.ts';
 import { Lane } from './lane.ts';
-import { type StreamRecord, streamRecord } from './stream-records.ts';
 
 /** Records one read answers at most. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html */
 const READ_MAX = 1000;

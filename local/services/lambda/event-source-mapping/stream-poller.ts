@@ -1,9 +1,9 @@
 import type { DescribeStreamCommandOutput, Shard } from '@aws-sdk/client-dynamodb-streams';
 import { Fault, NotEmulated } from '../../../kernel/errors.ts';
+import { backoffMs } from '../../../languages/source-records/batching.ts';
 import { functionNotFound } from '../errors.ts';
 import { roleOf } from '../invocation.ts';
 import type { MappingRecord, Plane, RunningMapping } from '../state.ts';
-import { backoffMs } from './batching.ts';
 import { ShardReader } from './shard-reader.ts';
 
 const SHARD_PAGES_MAX = 100;

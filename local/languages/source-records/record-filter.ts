@@ -1,4 +1,4 @@
-import { type EventPattern, matches, parsePattern } from '../../../languages/event-pattern/index.ts';
+import { type EventPattern, matches, parsePattern } from '../event-pattern/index.ts';
 
 /**
  * Whether a record passes. A pattern on `field` (`body`) that is an object looks into the JSON of that text, any other at the text itself; a text
