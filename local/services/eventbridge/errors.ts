@@ -57,6 +57,8 @@ export const roleRequired = (arn: string): Fault => validationException(`RoleArn
 
 export const managedRule = (rule: string): Fault => new Fault('ManagedRuleException', `Rule ${rule} is managed by an AWS service and cannot be changed.`);
 
+export const notALogEntry = (): Fault => validationException('The input for a log group must have a timestamp and a message.');
+
 export const archiveExists = (name: string): Fault => new Fault('ResourceAlreadyExistsException', `Archive ${name} already exists.`);
 
 export const archiveDoesNotExist = (name: string): Fault => new Fault('ResourceNotFoundException', `Archive ${name} does not exist.`);

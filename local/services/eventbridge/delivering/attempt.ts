@@ -8,6 +8,7 @@ import { waitBeforeNext } from './back-off.ts';
 import { deadLetter } from './dead-letter.ts';
 import { errorCode } from './error-code.ts';
 import { type DeliveryLine, scheduleAttempt } from './line.ts';
+import { deliverToLogGroup, logGroupOf } from './log-group.ts';
 import type { Failure, PendingDelivery } from './pending-delivery.ts';
 
 /** Buses an event may pass through. Differs from AWS: there a loop of rules goes on until it is noticed. */
@@ -47,10 +48,13 @@ async function deliver(kernel: Kernel, delivery: PendingDelivery): Promise<Deliv
   if (delivery.hops > HOPS_MAX) {
     return { status: 'refused', code: 'LoopDetected', message: `The event has passed through ${delivery.hops} event buses.`, isRetryable: false };
   }
+  const logGroup = logGroupOf(delivery.targetArn);
   const { body, messageGroupId, partitionKey, targetArn, cause } = delivery;
   const payload = { body, partitionKey, ...(messageGroupId === undefined ? {} : { messageGroupId }), ...carriedHops(delivery.hops + 1) };
+  const principal = principalOf(delivery);
   try {
-    return await kernel.deliver({ to: targetArn, payload, principal: principalOf(delivery), cause });
+    if (logGroup !== undefined) return await deliverToLogGroup(kernel, delivery, { groupName: logGroup, principal });
+    return await kernel.deliver({ to: targetArn, payload, principal, cause });
   } catch (error) {
     if (error instanceof NotEmulated) return { status: 'refused', code: error.name, message: error.message, isRetryable: false };
     throw error;
