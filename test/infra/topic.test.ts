@@ -98,8 +98,21 @@ describe('a topic', () => {
     ]);
   });
 
+  it('may hand the messages of a queue to a function, which may read that queue and no other', () => {
+    const handler = { handler: 'functions/analytics/count-sign-ups.handler.ts', timeout: Duration.seconds(20) };
+    const templates = fanOut({ 'orders-audit': { handler } }).synth();
+    const queue = queueNamed(templates, 'tickertape-orders-audit');
+    expect(queue.Properties.VisibilityTimeout).toBe(120);
+    const [mapping] = resourcesOf(templates, 'AWS::Lambda::EventSourceMapping');
+    expect(mapping?.Properties).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    expect(targetOf(mapping?.Properties.EventSourceArn)).toBe(queue.id);
+    const statements = resourcesOf(templates, 'AWS::IAM::Policy').flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const reading = statements.filter(({ Action }) => [Action].flat().includes('sqs:ReceiveMessage'));
+    expect(reading.map(({ Resource }) => targetOf(Resource))).toEqual([queue.id]);
+  });
+
   it('refuses what would lose messages or cannot be made', () => {
-    const handler = { handler: 'functions/analytics/count-events.handler.ts', timeout: Duration.seconds(30) };
+    const handler = { handler: 'functions/analytics/count-sign-ups.handler.ts', timeout: Duration.seconds(30) };
     expect(() => fanOut({ late: { handler, visibilityTimeout: Duration.seconds(60) } })).toThrow('with this handler it is at least 180 s');
     expect(() => fanOut({ short: { retention: Duration.seconds(20) } })).toThrow('`retention` is not more than the visibility timeout');
     expect(() => fanOut({ ['a'.repeat(53)]: {} }, { isFifo: true })).toThrow('is too long: its dead-letter queue would be');
