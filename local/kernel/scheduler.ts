@@ -8,8 +8,14 @@ interface Task {
   readonly dueMs: number;
   readonly order: number;
   readonly name: string;
+  /** Nothing once the task is withdrawn: it waits for its time like the others and must not hold on to what it would have worked on. */
+  run: (() => void) | undefined;
+}
+
+/** A task that is taken, to be run now. */
+interface DueTask {
+  readonly name: string;
   readonly run: () => void;
-  isCancelled: boolean;
 }
 
 /** Tasks by due time, then by the order in which they were given: a binary heap. */
@@ -19,12 +25,12 @@ export class Scheduler {
 
   /** Adds a task that falls due at `dueMs`. `name` is for people who look at what waits. */
   add(dueMs: number, name: string, run: () => void): Timer {
-    const task: Task = { dueMs, order: this.#order, name, run, isCancelled: false };
+    const task: Task = { dueMs, order: this.#order, name, run };
     this.#order += 1;
     this.#push(task);
     return {
       cancel: () => {
-        task.isCancelled = true;
+        task.run = undefined;
       },
     };
   }
@@ -36,14 +42,14 @@ export class Scheduler {
   }
 
   /** Takes the next task that is due at `nowMs`, or `undefined`. */
-  take(nowMs: number): { readonly name: string; readonly run: () => void } | undefined {
+  take(nowMs: number): DueTask | undefined {
     this.#dropCancelled();
     const next = this.#heap[0];
-    return next && next.dueMs <= nowMs ? this.#pop() : undefined;
+    return next && next.dueMs <= nowMs ? (this.#pop() as DueTask) : undefined;
   }
 
   #dropCancelled(): void {
-    while (this.#heap[0]?.isCancelled) this.#pop();
+    while (this.#heap[0] && !this.#heap[0].run) this.#pop();
   }
 
   #isBefore(a: Task, b: Task): boolean {

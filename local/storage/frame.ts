@@ -11,8 +11,13 @@ import { crc32 } from 'node:zlib';
 export const FILE_HEADER_BYTES = 16;
 export const FRAME_HEADER_BYTES = 12;
 
-/** Version of the format that is written; a newer one is refused. */
-export const FORMAT_VERSION = 1;
+/**
+ * Version of the format that is written; a newer one is refused. Of an older one a folder is read, and goes on in new files:
+ *
+ *     1  items of DynamoDB are trees of attribute values
+ *     2  they are packed texts
+ */
+export const FORMAT_VERSION = 2;
 
 const MAGIC = Buffer.from('TKRTAPE\n', 'latin1');
 

@@ -1,1 +1,2 @@
+export { BlobStore } from './blob-store.ts';
 export { type DataFolder, type DataFolderOptions, openDataFolder } from './data-folder.ts';

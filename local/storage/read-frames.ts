@@ -5,8 +5,9 @@ import { checksumOf, FILE_HEADER_BYTES, FORMAT_VERSION, FRAME_HEADER_BYTES, read
 /** Bytes read from a file at once. */
 const WINDOW_BYTES = 1024 * 1024;
 
-/** How the reading of a file ended: `goodBytes` of it hold whole frames, and it has `sizeBytes`. */
+/** How the reading of a file ended: `goodBytes` of it hold whole frames, and it has `sizeBytes`. `version` is that of its format. */
 export interface FramesRead {
+  readonly version: number;
   readonly goodBytes: number;
   readonly sizeBytes: number;
 }
@@ -80,7 +81,7 @@ export function readFrames(file: string, take: (payload: Buffer) => void): Frame
       take(payload);
       offset = end;
     }
-    return { goodBytes: offset, sizeBytes };
+    return { version, goodBytes: offset, sizeBytes };
   } finally {
     closeSync(descriptor);
   }

@@ -4,6 +4,7 @@ import { deserialize } from 'node:v8';
 import { UserError } from '../kernel/errors.ts';
 import { applyBatch, type Collections } from './batch.ts';
 import { DataFile } from './data-file.ts';
+import { FORMAT_VERSION } from './frame.ts';
 import { readFrames } from './read-frames.ts';
 
 /** The last frame of a snapshot: it is whole, and was taken when its log had this size. */
@@ -54,20 +55,27 @@ export function recover(directory: string): Recovered {
   }
   const snapshot = base === undefined ? { sizeBytes: 0, logBytes: 0 } : readSnapshot(snapshotPath(directory, base), collections);
   let log: DataFile | undefined;
+  let present = generation;
   for (const number of logs) {
     const path = logPath(directory, number);
-    const { goodBytes, sizeBytes } = readFrames(path, (payload) => applyBatch(collections, payload));
+    const { version, goodBytes, sizeBytes } = readFrames(path, (payload) => applyBatch(collections, payload));
     if (goodBytes < sizeBytes && number < generation)
       throw new UserError(`The data file ${path} ends at byte ${sizeBytes} within a batch, and later logs exist. Restore the folder from a copy.`);
     if (number === base && goodBytes < snapshot.logBytes)
       throw new UserError(`The data file ${path} was cut at byte ${sizeBytes}; its snapshot needs ${snapshot.logBytes}. Restore the folder from a copy.`);
-    if (number === generation) log = DataFile.continueAt(path, goodBytes);
+    if (number !== generation) continue;
+    log = DataFile.continueAt(path, goodBytes);
+    if (version === FORMAT_VERSION) continue;
+    // A program that knows only the older format must not take for it what comes now.
+    log.close();
+    log = undefined;
+    present = generation + 1;
   }
   removeObsolete(directory, base ?? 0);
-  log ??= DataFile.create(logPath(directory, generation));
+  log ??= DataFile.create(logPath(directory, present));
   // After the log is there: a start that was broken off leaves a folder that is new.
   writeFileSync(join(directory, MARK), 'The state of an embedded plane of Tickertape: logs, snapshots and code. They belong together.\n');
-  return { collections, log, generation, snapshotBytes: snapshot.sizeBytes };
+  return { collections, log, generation: present, snapshotBytes: snapshot.sizeBytes };
 }
 
 function readSnapshot(path: string, collections: Collections): { readonly sizeBytes: number; readonly logBytes: number } {

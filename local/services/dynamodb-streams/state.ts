@@ -3,6 +3,7 @@ import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { PolicyDocument } from '../../kernel/principal.ts';
 import type { Attributes } from '../../languages/dynamodb-expression/attribute-value.ts';
+import type { KeptItem } from '../../languages/dynamodb-expression/packed-item.ts';
 
 /** Records are kept for 24 hours. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
@@ -26,9 +27,10 @@ export interface StreamDescriptor {
 export interface StoredRecord {
   readonly atMs: number;
   readonly name: 'INSERT' | 'MODIFY' | 'REMOVE';
-  readonly keys: Attributes;
-  readonly newImage: Attributes | undefined;
-  readonly oldImage: Attributes | undefined;
+  /** Left out where an image has them. */
+  readonly keys: Attributes | undefined;
+  readonly newImage: KeptItem | undefined;
+  readonly oldImage: KeptItem | undefined;
   readonly sizeBytes: number;
   readonly isExpiry: boolean;
 }

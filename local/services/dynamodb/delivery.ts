@@ -32,7 +32,7 @@ function deleteExpired(kernel: Kernel, table: Table): void {
   if (!expiry) return;
   const nowMs = kernel.nowMs();
   for (const key of expiry.due(nowMs)) {
-    const old = table.items.get(key);
+    const old = table.item(key);
     if (!old || !isExpired(old, expiry.attribute, nowMs)) continue;
     const request = {
       operation: 'DeleteItem',

@@ -1,7 +1,7 @@
 import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Timer } from '../../kernel/scheduler.ts';
-import type { Attributes } from '../../languages/dynamodb-expression/attribute-value.ts';
+import type { KeptItem } from '../../languages/dynamodb-expression/packed-item.ts';
 import { resourceNotFound } from './errors.ts';
 import type { StreamDescriptor, StreamViewType, TableRecord } from './table/schema.ts';
 import { forgetClosedStreams, newStream, StreamWriter } from './table/stream.ts';
@@ -36,7 +36,7 @@ function openTable(kernel: Kernel, state: DynamoDbState, record: TableRecord): T
   return table;
 }
 
-function itemsOf(kernel: Kernel, { id }: TableRecord): Collection<Attributes> {
+function itemsOf(kernel: Kernel, { id }: TableRecord): Collection<KeptItem> {
   return kernel.collection(`dynamodb.items/${id}`);
 }
 
@@ -94,7 +94,7 @@ export function removeTable(state: DynamoDbState, table: Table): void {
   table.stream?.close();
   state.expiryTimers.get(table)?.timer.cancel();
   state.expiryTimers.delete(table);
-  table.items.clear();
+  table.clear();
   state.tables.delete(table.record.name);
   state.records.delete(table.record.name);
 }

@@ -214,8 +214,23 @@ describe('a folder that cannot be used is refused and left as it is', () => {
 
   it('for a newer version', async () => {
     const directory = await folderWithThreeBatches();
-    writeFileSync(logOf(directory), fileHeader(2));
-    expect(() => openDataFolder(directory)).toThrow(/has version 2; this program knows versions up to 1/);
+    writeFileSync(logOf(directory), fileHeader(3));
+    expect(() => openDataFolder(directory)).toThrow(/has version 3; this program knows versions up to 2/);
+  });
+
+  it('but not one of an older version, whose log is read and left as it is, and followed by one of the present version', async () => {
+    const directory = await folderWithThreeBatches();
+    const old = Buffer.concat([fileHeader(1), readFileSync(logOf(directory)).subarray(FILE_HEADER_BYTES)]);
+    writeFileSync(join(directory, 'log-000000'), old);
+    const folder = openDataFolder(directory);
+    expect(readFileSync(join(directory, 'log-000000'))).toEqual(old);
+    expect(logOf(directory)).toMatch(/log-000001$/);
+    expect(readFileSync(logOf(directory))).toEqual(fileHeader());
+    collectionOf<string>(folder, 'a').put('4', 'new');
+    await folder.settled();
+    const x = 'x'.repeat(50);
+    expect(contentsOf(directory, 'a')).toEqual({ a: { 1: x, 2: x, 3: x, 4: 'new' } });
+    folder.close();
   });
 
   it.each([0, 1, FILE_HEADER_BYTES - 1])('for a log of %i bytes, which no crash leaves', async (bytes) => {

@@ -7,6 +7,8 @@ import type {
 } from '@aws-sdk/client-dynamodb-streams';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { type Attributes, type AttributeValue, setAttribute } from '../../../languages/dynamodb-expression/attribute-value.ts';
+import { itemOf } from '../../../languages/dynamodb-expression/packed-item.ts';
 import { expiredIterator, shardNotFound, streamNotFound, trimmedDataAccess, validation } from '../errors.ts';
 import { isIteratorExpired, iteratorText, readIterator } from '../rules.ts';
 import {
@@ -78,6 +80,8 @@ export function getRecords(input: GetRecordsCommandInput, { kernel, state }: Str
 }
 
 function wireRecord(kernel: Kernel, descriptor: StreamDescriptor, sequence: number, record: StoredRecord): WireRecord {
+  const newImage = record.newImage && itemOf(record.newImage);
+  const oldImage = record.oldImage && itemOf(record.oldImage);
   return {
     eventID: eventIdOf(descriptor, sequence),
     eventName: record.name,
@@ -87,13 +91,20 @@ function wireRecord(kernel: Kernel, descriptor: StreamDescriptor, sequence: numb
     dynamodb: {
       // Whole seconds, as AWS has them.
       ApproximateCreationDateTime: new Date(Math.floor(record.atMs / 1000) * 1000),
-      Keys: record.keys,
-      ...(record.newImage && { NewImage: record.newImage }),
-      ...(record.oldImage && { OldImage: record.oldImage }),
+      Keys: record.keys ?? keysOf(descriptor, (newImage ?? oldImage) as Attributes),
+      ...(newImage && { NewImage: newImage }),
+      ...(oldImage && { OldImage: oldImage }),
       SequenceNumber: sequenceText(sequence),
       SizeBytes: record.sizeBytes,
       StreamViewType: descriptor.viewType,
     },
     ...(record.isExpiry && { userIdentity: { Type: 'Service', PrincipalId: 'dynamodb.amazonaws.com' } }),
   };
+}
+
+/** The primary key in an image. */
+function keysOf({ keySchema }: StreamDescriptor, image: Attributes): Attributes {
+  const keys: Attributes = {};
+  for (const name of [keySchema.hash, keySchema.range]) if (name !== undefined) setAttribute(keys, name, image[name] as AttributeValue);
+  return keys;
 }

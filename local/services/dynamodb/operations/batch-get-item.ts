@@ -39,7 +39,7 @@ export function batchGetItem(input: BatchGetItemCommandInput, { kernel, state, c
     const found: Attributes[] = [];
     let taken = 0;
     for (; taken < keys.length && bytesLeft > 0; taken += 1) {
-      const item = table.items.get(itemKey(table.record.keySchema, keys[taken] as Attributes));
+      const item = table.item(itemKey(table.record.keySchema, keys[taken] as Attributes));
       const sizeBytes = item ? itemSizeBytes(item) : 0;
       if (sizeBytes > bytesLeft) break;
       bytesLeft -= sizeBytes;

@@ -14,7 +14,7 @@ export function getItem(input: GetItemCommandInput, { kernel, state, cause }: Co
   const table = tableOf(state, input.TableName);
   checkKey(table.record, key);
   if (projection) checkPaths(table.record, projection, {});
-  const item = table.items.get(itemKey(table.record.keySchema, key));
+  const item = table.item(itemKey(table.record.keySchema, key));
   const consumption = noConsumption(table.record.name);
   consumption.table = readUnitsOf(item ? itemSizeBytes(item) : 0, { isConsistent: input.ConsistentRead === true });
   noteRead(kernel, { table, operation: 'GetItem', count: item ? 1 : 0, consumption, cause });

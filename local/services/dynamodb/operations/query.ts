@@ -17,7 +17,7 @@ import { type DynamoDbState, tableOf } from '../state.ts';
 import { conditionPaths, keyNames } from '../table/key-check.ts';
 import { scalarText } from '../table/keys.ts';
 import type { KeySchema } from '../table/schema.ts';
-import type { Source } from '../table/table.ts';
+import type { Entry, Source } from '../table/table.ts';
 
 const PARAMETERS: ParameterFamilies = {
   expressions: ['ProjectionExpression', 'FilterExpression', 'KeyConditionExpression'],
@@ -84,14 +84,13 @@ function* itemsOf(
   { partition, sort }: KeyRange,
   { start: after, isForward }: { readonly start: Attributes | undefined; readonly isForward: boolean },
 ): Generator<Attributes> {
-  const items = source.partition(scalarText(partition));
-  let { start, end } = stretch(items, source.keySchema.range, sort);
+  const entries = source.partition(scalarText(partition));
+  let { start, end } = stretch(entries, sort, source);
   if (after) {
-    const place = source.position(items, after);
-    const isThere = place < items.length && source.compare(items[place] as Attributes, after) === 0;
+    const { place, isThere } = source.position(entries, after);
     if (isForward) start = Math.max(start, isThere ? place + 1 : place);
     else end = Math.min(end, place);
   }
-  if (isForward) for (let index = start; index < end; index += 1) yield items[index] as Attributes;
-  else for (let index = end - 1; index >= start; index -= 1) yield items[index] as Attributes;
+  if (isForward) for (let index = start; index < end; index += 1) yield source.item(entries[index] as Entry);
+  else for (let index = end - 1; index >= start; index -= 1) yield source.item(entries[index] as Entry);
 }

@@ -13,7 +13,7 @@ import { readStartKey } from '../request/values.ts';
 import { type DynamoDbState, tableOf } from '../state.ts';
 import { scalarText } from '../table/keys.ts';
 import { isInSegment, type Segment } from '../table/partitions.ts';
-import type { Source } from '../table/table.ts';
+import type { Entry, Source } from '../table/table.ts';
 
 const PARAMETERS: ParameterFamilies = {
   expressions: ['ProjectionExpression', 'FilterExpression'],
@@ -63,10 +63,9 @@ function* itemsOf(source: Source, segment: Segment, start: Attributes | undefine
         `The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: ${segment.total} Segment: ${segment.segment}`,
       );
     }
-    const items = source.partition(startPartition);
-    const place = source.position(items, start);
-    const isThere = place < items.length && source.compare(items[place] as Attributes, start) === 0;
-    for (let index = isThere ? place + 1 : place; index < items.length; index += 1) yield items[index] as Attributes;
+    const entries = source.partition(startPartition);
+    const { place, isThere } = source.position(entries, start);
+    for (let index = isThere ? place + 1 : place; index < entries.length; index += 1) yield source.item(entries[index] as Entry);
   }
-  for (const partition of source.around(segment, startPartition)) yield* source.partition(partition);
+  for (const partition of source.around(segment, startPartition)) for (const entry of source.partition(partition)) yield source.item(entry);
 }

@@ -33,7 +33,7 @@ export function transactGetItems(
   }
   const consumption = new ConsumptionByTable();
   const responses = located.map(({ table, key, projection }) => {
-    const item = table.items.get(itemKey(table.record.keySchema, key));
+    const item = table.item(itemKey(table.record.keySchema, key));
     const units = readUnitsOf(item ? itemSizeBytes(item) : 0, { isConsistent: true }) * TRANSACTION_FACTOR;
     consumption.add({ ...noConsumption(table.record.name), table: units });
     return item ? { Item: projected(item, projection) } : {};

@@ -93,7 +93,7 @@ function planAll(actions: readonly Action[], { kernel, cause }: DynamoDb): Write
   if (writes.length === actions.length) return writes;
   actions.forEach(({ table, request, key }, index) => {
     if (reasons[index]?.Code !== 'ConditionalCheckFailed') return;
-    const old = table.items.get(key);
+    const old = table.item(key);
     noteFailedCondition(kernel, { table, request, units: writeUnitsOf(old ? itemSizeBytes(old) : 0) * TRANSACTION_FACTOR, cause });
   });
   throw transactionCanceled(reasons);
@@ -115,7 +115,7 @@ function planOne(table: Table, request: WriteRequest): { readonly write: Write }
 function repeatedAnswer(input: TransactWriteItemsCommandInput, actions: readonly Action[], { kernel }: DynamoDb): Answer {
   const consumption = new ConsumptionByTable();
   for (const { table, key } of actions) {
-    const item = table.items.get(key);
+    const item = table.item(key);
     const units = readUnitsOf(item ? itemSizeBytes(item) : 0, { isConsistent: true }) * TRANSACTION_FACTOR;
     consumption.add({ ...noConsumption(table.record.name), table: units });
   }

@@ -4,6 +4,7 @@ import type { SortKeyCondition } from '../../../languages/dynamodb-expression/ke
 import { compareValues, equalValues } from '../../../languages/dynamodb-expression/order.ts';
 import { invalidParameter, validation } from '../errors.ts';
 import type { KeySchema, TableRecord } from '../table/schema.ts';
+import type { Entry, Source } from '../table/table.ts';
 
 /** Conditions of a query by attribute; `undefined` for one that an order of keys cannot answer. */
 export type QueryConditions = ReadonlyMap<string, SortKeyCondition | undefined>;
@@ -33,12 +34,12 @@ function checkTypes(record: TableRecord, name: string, condition: SortKeyConditi
   }
 }
 
-/** The stretch `[start, end)` of a partition's items that a condition on the sort key selects. */
-export function stretch(items: readonly Attributes[], range: string | undefined, sort: SortKeyCondition | undefined): { start: number; end: number } {
-  if (!sort || range === undefined) return { start: 0, end: items.length };
-  const relation = (item: Attributes): number => relationTo(item[range] as AttributeValue, sort);
-  const start = firstWhere(items, 0, (item) => relation(item) >= 0);
-  return { start, end: firstWhere(items, start, (item) => relation(item) > 0) };
+/** The stretch `[start, end)` of a partition's places that a condition on the sort key selects. */
+export function stretch(entries: readonly Entry[], sort: SortKeyCondition | undefined, source: Source): { start: number; end: number } {
+  if (!sort || source.keySchema.range === undefined) return { start: 0, end: entries.length };
+  const relation = (entry: Entry): number => relationTo(source.sortValue(entry), sort);
+  const start = firstWhere(entries, 0, (entry) => relation(entry) >= 0);
+  return { start, end: firstWhere(entries, start, (entry) => relation(entry) > 0) };
 }
 
 /** Negative before the stretch, zero within it, positive behind it. */
@@ -64,12 +65,12 @@ function relationTo(value: AttributeValue, sort: SortKeyCondition): number {
   }
 }
 
-function firstWhere(items: readonly Attributes[], from: number, isReached: (item: Attributes) => boolean): number {
+function firstWhere(entries: readonly Entry[], from: number, isReached: (entry: Entry) => boolean): number {
   let low = from;
-  let high = items.length;
+  let high = entries.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (isReached(items[middle] as Attributes)) high = middle;
+    if (isReached(entries[middle] as Entry)) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -24,8 +24,8 @@ export function commit(kernel: Kernel, write: Write, options: CommitOptions): Co
   const consumption = options.isExpiry ? noConsumption(table.record.name) : writeConsumption(write, { factor: options.factor, isChanged });
   let streamSequence: number | undefined;
   if (isChanged) {
-    table.change(key, write);
-    streamSequence = table.stream?.append({ old, next, isExpiry: options.isExpiry });
+    const kept = table.change(key, write);
+    streamSequence = table.stream?.append({ ...write, kept, isExpiry: options.isExpiry });
   }
   journalWrite(kernel, write, { ...options, isChanged, streamSequence, units: totalUnits(consumption) });
   if (!options.isExpiry) meterConsumption(kernel, 'Write', consumption);

@@ -20,7 +20,8 @@ export function isRepeated(kernel: Kernel, { tokens }: DynamoDbState, token: str
 export function remember(kernel: Kernel, { tokens }: DynamoDbState, token: string, fingerprint: string): void {
   const nowMs = kernel.nowMs();
   tokens.delete(token);
-  tokens.put(token, `${nowMs}${SEPARATOR}${fingerprint}`);
+  // Joined, the text is one flat piece; a template leaves it in pieces for as long as it is kept.
+  tokens.put(token, [nowMs, fingerprint].join(SEPARATOR));
   for (const [oldest, text] of tokens.entries()) {
     if (Number(text.split(SEPARATOR)[0]) + REMEMBERED_MS > nowMs) return;
     tokens.delete(oldest);

@@ -64,7 +64,7 @@ const NOTHING: Attributes = {};
 /** Works out what a checked request makes of the item that is there. Changes nothing. Throws validation faults that depend on the item. */
 export function planWrite(table: Table, request: WriteRequest): Plan {
   const key = itemKey(table.record.keySchema, request.attributes);
-  const old = table.items.get(key);
+  const old = table.item(key);
   if (request.condition && !isMet(request.condition.tree, old ?? NOTHING, request.condition.bindings)) return { status: 'condition-failed', key, old };
   const next = nextItem(table, request, old);
   const oldBytes = old ? itemSizeBytes(old) : 0;

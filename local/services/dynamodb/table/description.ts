@@ -22,7 +22,7 @@ export function describeTable(table: Table, status: 'CREATING' | 'ACTIVE' | 'UPD
     CreationDateTime: new Date(record.createdMs),
     ProvisionedThroughput: throughputDescription(record.throughput, record),
     TableSizeBytes: table.sizeBytes,
-    ItemCount: table.items.size,
+    ItemCount: table.itemCount,
     TableArn: record.arn,
     TableId: record.id,
     DeletionProtectionEnabled: record.isDeletionProtected,

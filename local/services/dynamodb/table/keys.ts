@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Attributes, type AttributeValue, attributeOf, member, setAttribute } from '../../../languages/dynamodb-expression/attribute-value.ts';
 import { bytesKey, compareValues } from '../../../languages/dynamodb-expression/order.ts';
-import type { KeySchema } from './schema.ts';
+import type { KeySchema, KeyType } from './schema.ts';
 
 /** A scalar as text, one to one among values of one type. */
 export function scalarText(value: AttributeValue): string {
@@ -13,7 +13,8 @@ export function scalarText(value: AttributeValue): string {
 export function itemKey(schema: KeySchema, attributes: Attributes): string {
   const hash = scalarText(attributes[schema.hash] as AttributeValue);
   if (schema.range === undefined) return hash;
-  return `${hash.length}:${hash}${scalarText(attributes[schema.range] as AttributeValue)}`;
+  // Joined, the text is one flat piece; a template leaves it in pieces for as long as it is kept.
+  return [hash.length, ':', hash, scalarText(attributes[schema.range] as AttributeValue)].join('');
 }
 
 /** The primary key of an item. */
@@ -37,39 +38,52 @@ export function ringPosition(...parts: readonly string[]): number {
   return hash.digest().readUIntBE(0, 6);
 }
 
-/** Orders the items of one partition of an index: by sort key, then by the place of their primary key on the ring. */
-export function indexOrder(index: KeySchema, table: KeySchema): (a: Attributes, b: Attributes) => number {
-  const positions = new WeakMap<Attributes, number>();
-  const position = (item: Attributes): number => {
-    const known = positions.get(item);
-    if (known !== undefined) return known;
-    const range = table.range === undefined ? '' : scalarText(item[table.range] as AttributeValue);
-    const found = ringPosition(scalarText(item[table.hash] as AttributeValue), range);
-    positions.set(item, found);
-    return found;
+/** The two parts of a key of a table with a sort key, as text. */
+function partsOf(key: string): readonly [hash: string, range: string] {
+  const colon = key.indexOf(':');
+  const end = colon + 1 + Number(key.slice(0, colon));
+  return [key.slice(colon + 1, end), key.slice(end)];
+}
+
+/** The sort key in the text under which an item is kept. */
+export function sortValueOf(key: string, type: KeyType): AttributeValue {
+  const text = partsOf(key)[1];
+  switch (type) {
+    case 'S':
+      return { S: text };
+    case 'N':
+      return { N: text };
+    case 'B':
+      return { B: Buffer.from(text, 'latin1') };
+  }
+}
+
+/** Orders the items of one partition of a table by the texts under which they are kept. */
+export function sortKeyOrder(type: KeyType): (a: string, b: string) => number {
+  return (a, b) => (a === b ? 0 : (compareValues(sortValueOf(a, type), sortValueOf(b, type)) as number));
+}
+
+/** An item's place in an index. */
+export interface IndexEntry {
+  /** The text under which the table keeps the item. */
+  readonly key: string;
+  /** The sort key of an index that has one. */
+  readonly sort: AttributeValue | undefined;
+  /** Where the primary key lies on the ring; worked out when it is first needed. */
+  position?: number;
+}
+
+/** Orders the items of one partition of an index of a table: by sort key, then by the place of their primary key on the ring. */
+export function indexOrder({ range }: Pick<KeySchema, 'range'>): (a: IndexEntry, b: IndexEntry) => number {
+  const position = (entry: IndexEntry): number => {
+    entry.position ??= ringPosition(...(range === undefined ? [entry.key] : partsOf(entry.key)));
+    return entry.position;
   };
-  const { range } = index;
-  const byKey = tableOrder(table);
   return (a, b) => {
-    const order = range === undefined ? 0 : compareAt(range, a, b);
-    if (order !== 0) return order;
-    const keyOrder = byKey(a, b);
-    return keyOrder === 0 ? 0 : position(a) - position(b) || keyOrder;
+    const order = a.sort && b.sort ? (compareValues(a.sort, b.sort) as number) : 0;
+    if (order !== 0 || a.key === b.key) return order;
+    return position(a) - position(b) || (a.key < b.key ? -1 : 1);
   };
-}
-
-/** Orders items by primary key. */
-function tableOrder({ hash, range }: KeySchema): (a: Attributes, b: Attributes) => number {
-  return (a, b) => compareAt(hash, a, b) || (range === undefined ? 0 : compareAt(range, a, b));
-}
-
-/** Orders the items of one partition of a table. */
-export function sortKeyOrder(range: string): (a: Attributes, b: Attributes) => number {
-  return (a, b) => compareAt(range, a, b);
-}
-
-function compareAt(name: string, a: Attributes, b: Attributes): number {
-  return compareValues(a[name] as AttributeValue, b[name] as AttributeValue) as number;
 }
 
 /** Says whether an item has the key attributes of an index. */

@@ -1,67 +1,62 @@
-import type { Attributes } from '../../../languages/dynamodb-expression/attribute-value.ts';
 import { RING_SIZE, ringPosition } from './keys.ts';
 
-const EMPTY: readonly Attributes[] = [];
-
 /**
- * The items of a table or index by partition key, each partition in order. A partition is a plain array: finding a place is a binary search, and
- * an insertion moves pointers, which stays cheap up to some hundred thousand items.
+ * The entries of a table or index by partition key, each partition in order: what stands for an item, not the item. A partition is a plain array, or the
+ * entry itself where it has only one, as most have: finding a place is a binary search, and an insertion moves pointers, which stays cheap up to some
+ * hundred thousand entries.
  */
-export class Partitions {
-  readonly #items = new Map<string, Attributes[]>();
-  readonly #order: (a: Attributes, b: Attributes) => number;
+export class Partitions<Entry extends string | object> {
+  readonly #entries = new Map<string, Entry | Entry[]>();
+  readonly #order: (a: Entry, b: Entry) => number;
   readonly #ring = new Ring();
 
-  constructor(order: (a: Attributes, b: Attributes) => number) {
+  constructor(order: (a: Entry, b: Entry) => number) {
     this.#order = order;
   }
 
-  get(partition: string): readonly Attributes[] {
-    return this.#items.get(partition) ?? EMPTY;
+  get(partition: string): readonly Entry[] {
+    const entries = this.#entries.get(partition);
+    return entries === undefined ? [] : Array.isArray(entries) ? entries : [entries];
   }
 
-  add(partition: string, item: Attributes): void {
-    const items = this.#items.get(partition);
-    if (!items) {
-      // A literal takes no more room than its one element needs; most partitions stay so.
-      this.#items.set(partition, [item]);
+  add(partition: string, entry: Entry): void {
+    const entries = this.#entries.get(partition);
+    if (entries === undefined) {
+      this.#entries.set(partition, entry);
       this.#ring.added(partition);
-      return;
+    } else if (Array.isArray(entries)) {
+      entries.splice(this.position(entries, entry), 0, entry);
+    } else {
+      this.#entries.set(partition, this.#order(entries, entry) < 0 ? [entries, entry] : [entry, entries]);
     }
-    items.splice(this.position(items, item), 0, item);
   }
 
-  /** Puts an item in place of one with the same place in the order. */
-  replace(partition: string, old: Attributes, item: Attributes): void {
-    const items = this.#items.get(partition) as Attributes[];
-    items[this.position(items, old)] = item;
+  /** Removes the entry with the same place in the order. */
+  remove(partition: string, entry: Entry): void {
+    const entries = this.#entries.get(partition);
+    if (Array.isArray(entries) && entries.length > 1) entries.splice(this.position(entries, entry), 1);
+    else this.#entries.delete(partition);
   }
 
-  remove(partition: string, item: Attributes): void {
-    const items = this.#items.get(partition) as Attributes[];
-    if (items.length === 1) this.#items.delete(partition);
-    else items.splice(this.position(items, item), 1);
-  }
-
-  /** Index of the first item that does not come before `bound`. */
-  position(items: readonly Attributes[], bound: Attributes): number {
+  /** Index of the first entry that does not come before `bound`. */
+  position(entries: readonly Entry[], bound: Entry): number {
     let low = 0;
-    let high = items.length;
+    let high = entries.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#order(items[middle] as Attributes, bound) < 0) low = middle + 1;
+      if (this.#order(entries[middle] as Entry, bound) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  compare(a: Attributes, b: Attributes): number {
+  compare(a: Entry, b: Entry): number {
     return this.#order(a, b);
   }
 
   /** Partition keys around the ring, from `after` (or the beginning of the segment) to the end of the segment. */
   around(segment: Segment, after: string | undefined): Iterable<string> {
-    return this.#ring.walk(this.#items, segment, after);
+    return this.#ring.walk(this.#entries, segment, after);
   }
 }
 

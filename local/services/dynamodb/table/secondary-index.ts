@@ -2,7 +2,7 @@ import { type Attributes, type AttributeValue, attributeOf, setAttribute } from 
 import { equalAttributes } from '../../../languages/dynamodb-expression/order.ts';
 import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
 import { writeUnitsOf } from './capacity.ts';
-import { indexOrder, isIndexed, scalarText } from './keys.ts';
+import { type IndexEntry, indexOrder, isIndexed, scalarText } from './keys.ts';
 import { Partitions } from './partitions.ts';
 import type { IndexRecord, KeySchema } from './schema.ts';
 
@@ -14,10 +14,10 @@ export interface SizedChange {
   readonly nextBytes: number;
 }
 
-/** A secondary index: the items of its table that have its key attributes, as they stand in the table; what is not projected is left out on reading. */
+/** A secondary index: the places of the items of its table that have its key attributes. What it does not project is left out on reading. */
 export class SecondaryIndex {
   readonly record: IndexRecord;
-  readonly partitions: Partitions;
+  readonly partitions: Partitions<IndexEntry>;
   /** How many items are indexed, and the size of what the index holds of them. */
   itemCount = 0;
   sizeBytes = 0;
@@ -25,13 +25,19 @@ export class SecondaryIndex {
 
   constructor(record: IndexRecord, table: KeySchema) {
     this.record = record;
-    this.partitions = new Partitions(indexOrder(record.keySchema, table));
+    this.partitions = new Partitions(indexOrder(table));
     const keys = [record.keySchema.hash, record.keySchema.range, table.hash, table.range].filter((name) => name !== undefined);
     this.#projected = record.projection === 'ALL' ? undefined : [...new Set([...keys, ...record.nonKeyAttributes])];
   }
 
-  /** Follows a change of an item. */
-  apply(change: SizedChange): void {
+  /** The place of an item that the table keeps under `key`, or of a key from which a reading starts. */
+  entryOf(key: string, attributes: Attributes): IndexEntry {
+    const { range } = this.record.keySchema;
+    return { key, sort: range === undefined ? undefined : (attributes[range] as AttributeValue) };
+  }
+
+  /** Follows a change of the item that the table keeps under `key`. */
+  apply(key: string, change: SizedChange): void {
     const { keySchema } = this.record;
     const { old, next } = change;
     const from = old && isIndexed(keySchema, old) ? old : undefined;
@@ -40,12 +46,11 @@ export class SecondaryIndex {
     if (to) this.#count(to, change.nextBytes, 1);
     const fromPartition = from && this.#partitionOf(from);
     const toPartition = to && this.#partitionOf(to);
-    if (from && to && fromPartition === toPartition && this.partitions.compare(from, to) === 0) {
-      this.partitions.replace(fromPartition as string, from, to);
-      return;
-    }
-    if (from) this.partitions.remove(fromPartition as string, from);
-    if (to) this.partitions.add(toPartition as string, to);
+    const fromEntry = from && this.entryOf(key, from);
+    const toEntry = to && this.entryOf(key, to);
+    if (fromEntry && toEntry && fromPartition === toPartition && this.partitions.compare(fromEntry, toEntry) === 0) return;
+    if (fromEntry) this.partitions.remove(fromPartition as string, fromEntry);
+    if (toEntry) this.partitions.add(toPartition as string, toEntry);
   }
 
   #partitionOf(item: Attributes): string {
@@ -86,7 +91,7 @@ export class SecondaryIndex {
     const fromUnits = from ? writeUnitsOf(from === old ? oldBytes : itemSizeBytes(from)) : 0;
     const toUnits = to ? writeUnitsOf(to === next ? nextBytes : itemSizeBytes(to)) : 0;
     if (!from || !to) return fromUnits + toUnits;
-    const isMoved = this.#partitionOf(from) !== this.#partitionOf(to) || this.partitions.compare(from, to) !== 0;
+    const isMoved = this.#partitionOf(from) !== this.#partitionOf(to) || this.partitions.compare(this.entryOf('', from), this.entryOf('', to)) !== 0;
     return isMoved ? fromUnits + toUnits : Math.max(fromUnits, toUnits);
   }
 }

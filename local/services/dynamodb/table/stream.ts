@@ -1,29 +1,32 @@
 import type { Collection } from '../../../kernel/collection.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Attributes } from '../../../languages/dynamodb-expression/attribute-value.ts';
+import type { KeptItem } from '../../../languages/dynamodb-expression/packed-item.ts';
 import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
 import { keyOf } from './keys.ts';
 import type { KeySchema, StreamDescriptor, StreamViewType, TableRecord } from './schema.ts';
+import type { SizedChange } from './secondary-index.ts';
+import type { KeptChange } from './table.ts';
 
 /** Records are kept for 24 hours. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
 
-/** A record as it is kept: images are the very items of the table. */
+/** A record as it is kept: images are the very items that the table keeps. */
 export interface StoredRecord {
   readonly atMs: number;
   readonly name: 'INSERT' | 'MODIFY' | 'REMOVE';
-  readonly keys: Attributes;
-  readonly newImage: Attributes | undefined;
-  readonly oldImage: Attributes | undefined;
+  /** Left out where an image has them. */
+  readonly keys: Attributes | undefined;
+  readonly newImage: KeptItem | undefined;
+  readonly oldImage: KeptItem | undefined;
   readonly sizeBytes: number;
   /** Written by the deletion of an expired item. */
   readonly isExpiry: boolean;
 }
 
-/** A change of an item. */
-export interface ItemChange {
-  readonly old: Attributes | undefined;
-  readonly next: Attributes | undefined;
+/** A change of an item, and the two items as they are kept. */
+export interface ItemChange extends SizedChange {
+  readonly kept: KeptChange;
   readonly isExpiry: boolean;
 }
 
@@ -46,19 +49,20 @@ export class StreamWriter {
   }
 
   /** Appends the record of a change, says so to whoever reads the stream, and answers the record's sequence number. */
-  append({ old, next, isExpiry }: ItemChange): number {
+  append({ old, next, oldBytes, nextBytes, kept, isExpiry }: ItemChange): number {
     const { descriptor } = this;
     this.#trim();
     const { viewType, keySchema } = descriptor;
     const keys = keyOf(keySchema, (next ?? old) as Attributes);
-    const newImage = viewType === 'NEW_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES' ? next : undefined;
-    const oldImage = viewType === 'OLD_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES' ? old : undefined;
-    const sizeBytes = itemSizeBytes(keys) + (newImage ? itemSizeBytes(newImage) : 0) + (oldImage ? itemSizeBytes(oldImage) : 0);
+    const newImage = viewType === 'NEW_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES' ? kept.next : undefined;
+    const oldImage = viewType === 'OLD_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES' ? kept.old : undefined;
+    const sizeBytes = itemSizeBytes(keys) + (newImage ? nextBytes : 0) + (oldImage ? oldBytes : 0);
     const name = !old ? 'INSERT' : !next ? 'REMOVE' : 'MODIFY';
     const sequence = descriptor.nextSequence;
     // The descriptor is not marked as changed: after a restart its count follows from the records.
     descriptor.nextSequence += 1;
-    this.#records.put(String(sequence), { atMs: this.#kernel.nowMs(), name, keys, newImage, oldImage, sizeBytes, isExpiry });
+    const keptKeys = newImage || oldImage ? undefined : keys;
+    this.#records.put(String(sequence), { atMs: this.#kernel.nowMs(), name, keys: keptKeys, newImage, oldImage, sizeBytes, isExpiry });
     this.#kernel.notify(descriptor.arn);
     return sequence;
   }
