@@ -37,6 +37,8 @@ export interface ArchiveStore {
   readonly events: Collection<ArchivedEvent>;
   readonly contents: Map<string, Contents>;
   nextNumber: number;
+  /** Time that an event takes to arrive: until then it is kept, and neither counted nor replayed. */
+  delayMs: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -52,7 +54,7 @@ const EXPIRED_KEYS_MAX = 1024;
 export function openArchives(kernel: Kernel): ArchiveStore {
   const archives = kernel.collection<Archive>('events.archives');
   const events = kernel.collection<ArchivedEvent>('events.archived');
-  const store: ArchiveStore = { kernel, archives, events, contents: new Map(), nextNumber: 0 };
+  const store: ArchiveStore = { kernel, archives, events, contents: new Map(), nextNumber: 0, delayMs: 0 };
   const numbered = [...events.keys()].map((key) => ({ key, number: Number(key.slice(key.indexOf('/') + 1)) }));
   for (const { key, number } of numbered.sort((a, b) => a.number - b.number)) {
     index(store, key, events.get(key) as ArchivedEvent);
@@ -80,7 +82,21 @@ function index(store: ArchiveStore, key: string, [, sizeBytes, timeMs]: Archived
   else contents.minutes.set(minute, [key]);
 }
 
-/** Keeps an event. Differs from AWS: it is in the archive at once; there it can take ten minutes. */
+/**
+ * Has events take this long to arrive in archives, so that a replay of the last minutes misses some.
+ * Differs from AWS: without it they are there at once; there it can take ten minutes.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html
+ */
+export function setArchiveDelay(store: ArchiveStore, delayMs: number): void {
+  store.delayMs = delayMs;
+}
+
+/** Whether an event has arrived in its archive. */
+export function hasArrived({ kernel, delayMs }: ArchiveStore, [, , , archivedMs]: ArchivedEvent): boolean {
+  return archivedMs + delayMs <= kernel.nowMs();
+}
+
+/** Keeps an event. */
 export function archiveEvent(
   store: ArchiveStore,
   { event, archiveName, cause }: { readonly event: BusEvent; readonly archiveName: string; readonly cause: number },
@@ -127,11 +143,18 @@ function forget(store: ArchiveStore, contents: Contents, { key, event: [, sizeBy
   if (ofMinute.length === 0) contents.minutes.delete(minute);
 }
 
-/** How many events an archive holds, and their size. */
+/** How many events have arrived in an archive, and their size. */
 export function measureArchive(store: ArchiveStore, archive: Archive): { readonly count: number; readonly sizeBytes: number } {
   expire(store, archive);
-  const contents = contentsOf(store, archive.name);
-  return { count: contents.keys.length - contents.first, sizeBytes: contents.sizeBytes };
+  const { keys, first, sizeBytes } = contentsOf(store, archive.name);
+  let end = keys.length;
+  let arrivedBytes = sizeBytes;
+  for (; end > first; end -= 1) {
+    const event = store.events.get(keys[end - 1] as string);
+    if (event && hasArrived(store, event)) break;
+    arrivedBytes -= event?.[1] ?? 0;
+  }
+  return { count: end - first, sizeBytes: arrivedBytes };
 }
 
 /** The minutes of event time, earliest first, of which an archive holds events. */

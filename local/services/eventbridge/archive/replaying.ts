@@ -2,7 +2,7 @@ import type { Chance } from '../../../kernel/chance.ts';
 import { replayedEvent } from '../event.ts';
 import { route } from '../routing.ts';
 import type { EventsState } from '../state.ts';
-import { type ArchivedEvent, keysOfMinute, MINUTE_MS, minutesOf } from './archive-store.ts';
+import { type ArchivedEvent, hasArrived, keysOfMinute, MINUTE_MS, minutesOf } from './archive-store.ts';
 import { endReplay, isActive, putReplay, type Replay, type ReplayRun } from './replay-store.ts';
 
 /** Events of one step, and the time between steps: 10,000 events a second, the rate of `PutEvents`. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
@@ -66,7 +66,8 @@ function replaySome(state: EventsState, replay: Replay, run: ReplayRun): Replay 
       continue;
     }
     const archived = state.archives.events.get(key);
-    if (!archived || archived[2] < replay.startMs || archived[2] > replay.endMs) continue;
+    if (!archived || !hasArrived(state.archives, archived)) continue;
+    if (archived[2] < replay.startMs || archived[2] > replay.endMs) continue;
     replayEvent(state, replay, { archived, filter });
     lastReplayedMs = Math.max(lastReplayedMs ?? 0, archived[2]);
     count += 1;

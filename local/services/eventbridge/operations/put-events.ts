@@ -16,7 +16,10 @@ const TIME_BYTES = 14;
 
 const ENTRY_MEMBERS = ['Time', 'Source', 'Resources', 'DetailType', 'Detail', 'EventBusName', 'TraceHeader'] as const;
 
-/** Takes events, each by itself: one that is refused does not hold back the others. */
+/**
+ * Takes events, each by itself: one that is refused does not hold back the others. This is also how other services of the plane bring their events: a
+ * `kernel.request` of `PutEvents` on the default bus with an `aws.` source, as their service principal. Nobody else may use such a source, and no policy has to grant it.
+ */
 export function putEvents(input: PutEventsCommandInput, context: Events): Output<PutEventsCommandOutput> {
   refuseAllBut(['Entries'], input, { operation: 'PutEvents', page: 'eventbridge' });
   const entries: readonly Entry[] = input.Entries ?? [];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { setArchiveDelay } from '../../../../local/services/eventbridge/archive/archive-store.ts';
 import { entry, memoryStore, queueArn, ruleTo, world } from './world.ts';
 
 const BUS = 'arn:aws:events:us-east-1:111111111111:event-bus/default';
@@ -67,6 +68,25 @@ describe('replays', () => {
       ReplayEndTime: new Date(kernel.nowMs()),
     });
     expect(await call('DescribeArchive', { ArchiveName: 'all' })).toMatchObject({ EventCount: 4 });
+  });
+
+  it('miss what has not arrived in the archive yet', async () => {
+    const made = await withArchive([]);
+    const { call, kernel } = made;
+    setArchiveDelay(made.state.archives, 10 * MINUTE_MS);
+    await call('PutEvents', { Entries: [entry({ n: 0 })] });
+    await kernel.run({ untilMs: START_MS + 5 * MINUTE_MS });
+    await call('PutEvents', { Entries: [entry({ n: 1 })] });
+    await kernel.run({ untilMs: START_MS + 10 * MINUTE_MS });
+    made.received.length = 0;
+    expect(await call('DescribeArchive', { ArchiveName: 'all' })).toMatchObject({ EventCount: 1, SizeBytes: 20 + 4 + 11 + 7 });
+    await call('StartReplay', replay());
+    await kernel.run();
+    expect(bodies(made).map(({ detail }) => detail.n)).toEqual([0]);
+    await kernel.run({ untilMs: START_MS + 15 * MINUTE_MS });
+    await call('StartReplay', replay({ ReplayName: 'later' }));
+    await kernel.run();
+    expect(bodies(made).map(({ detail }) => detail.n)).toEqual([0, 0, 1]);
   });
 
   it('can be told from live events by a pattern', async () => {
