@@ -76,7 +76,7 @@ export function changeTopic({ kernel, topicRecords }: SnsState, topic: Topic, ch
   topicRecords.put(topic.record.arn, topic.record);
 }
 
-/** Removes a topic. Differs from AWS: its subscriptions go with it at once, not within days. */
+/** Removes a topic and all its subscriptions. @see https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html */
 export function deleteTopic(state: SnsState, arn: string): void {
   const topic = state.topics.get(arn);
   if (!topic) return;
