@@ -1,4 +1,5 @@
 import { CloudWatchClient, PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateTopicCommand, PublishCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, expect, it } from 'vitest';
@@ -78,25 +79,30 @@ it('is published to by an alarm of the account, which the policy of every topic 
   expect(JSON.parse(body ?? '')).toMatchObject({ AlarmName: 'failures', NewStateValue: 'ALARM' });
 });
 
-it('is closed to a bus until its policy opens it', async () => {
-  const { made, sns, receive, settle } = await plane();
-  const deliver = () =>
-    made.kernel.deliver({
-      to: ORDERS,
-      payload: { body: 'event' },
-      principal: { type: 'service', service: 'events.amazonaws.com', sourceArn: 'arn:aws:events:us-east-1:111111111111:rule/r' },
-    });
-  expect(await deliver()).toMatchObject({
-    status: 'refused',
-    isRetryable: false,
-    message: expect.stringContaining('because no resource-based policy allows the SNS:Publish action'),
-  });
-  const statement = { Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sns:Publish', Resource: ORDERS };
+it('is the target of a rule once its policy lets the rule publish', async () => {
+  const { made, settings, sns, receive, settle } = await plane();
+  const events = new EventBridgeClient(settings);
+  const { RuleArn } = await events.send(new PutRuleCommand({ Name: 'orders', EventPattern: '{"source":["shop"]}' }));
+  await events.send(new PutTargetsCommand({ Rule: 'orders', Targets: [{ Id: 'topic', Arn: ORDERS, InputPath: '$.detail' }] }));
+  const put = async (orderId: number) => {
+    await events.send(new PutEventsCommand({ Entries: [{ Source: 'shop', DetailType: 'Order', Detail: JSON.stringify({ orderId }) }] }));
+    await settle();
+  };
+  await put(1);
+  expect(await receive()).toEqual([]);
+  const [failed] = [...made.kernel.journal.since(0)].filter(({ kind }) => kind === 'delivery-failed');
+  expect(failed?.detail).toMatchObject({ message: expect.stringContaining('because no resource-based policy allows the SNS:Publish action') });
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sns:Publish',
+    Resource: ORDERS,
+    Condition: { ArnEquals: { 'aws:SourceArn': RuleArn } },
+  };
   const AttributeValue = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
   await sns.send(new SetTopicAttributesCommand({ TopicArn: ORDERS, AttributeName: 'Policy', AttributeValue }));
-  expect(await deliver()).toMatchObject({ status: 'accepted' });
-  await settle();
-  expect(await receive()).toEqual(['event']);
+  await put(2);
+  expect(await receive()).toEqual(['{"orderId":2}']);
 });
 
 it('is closed to a role without a grant, in the words of SNS', async () => {
