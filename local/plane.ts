@@ -19,15 +19,17 @@ import { createAuthorizer } from './services/iam/authorizer.ts';
 import { iam } from './services/iam/service.ts';
 import { createLambda } from './services/lambda/service.ts';
 import type { LambdaState } from './services/lambda/state.ts';
+import { pipes } from './services/pipes/service.ts';
 import { scheduler } from './services/scheduler/service.ts';
 import { schemas } from './services/schemas/service.ts';
+import { createS3 } from './services/s3/service.ts';
 import { sesv2 } from './services/sesv2/service.ts';
 import { sns } from './services/sns/service.ts';
 import { sqs } from './services/sqs/service.ts';
 import { type SqsState, setEndpoint } from './services/sqs/state.ts';
 import { ssm } from './services/ssm/service.ts';
 import { sts } from './services/sts/service.ts';
-import { type DataFolder, openDataFolder } from './storage/index.ts';
+import { BlobStore, type DataFolder, openDataFolder } from './storage/index.ts';
 import { inProcessHandler } from './wire/in-process.ts';
 import { createWire, type Wire } from './wire/wire.ts';
 
@@ -112,7 +114,7 @@ async function stopping(): Promise<HttpResponse> {
 }
 
 /** The services of the plane. Lambda comes last: a restart resumes its event source mappings, which call the others. */
-function servicesOf(codeDirectory: string | undefined): Service<never>[] {
+function servicesOf(codeDirectory: string | undefined, blobs: BlobStore): Service<never>[] {
   const lambda = createLambda({ codeStore: createCodeStore(codeDirectory === undefined ? {} : { directory: codeDirectory }) });
   return [
     cloudwatch,
@@ -125,9 +127,11 @@ function servicesOf(codeDirectory: string | undefined): Service<never>[] {
     dynamodb,
     dynamodbStreams,
     eventbridge,
+    pipes,
     scheduler,
     schemas,
     sesv2,
+    createS3({ blobs }),
     apigatewayv2,
     cloudformation,
     lambda,
@@ -145,6 +149,7 @@ export class Plane {
   readonly #deployment: Deployed;
   readonly #runner: Runner;
   readonly #folder: DataFolder | undefined;
+  readonly #blobs: BlobStore;
   readonly #listening: Listening[] = [];
   #endpoint = ENDPOINT_WITHOUT_SOCKET;
   #isDraining = false;
@@ -167,7 +172,9 @@ export class Plane {
     if (this.kernel.isVirtual) void this.#wire.loadAll();
     this.#runner = this.#createRunner(options, clock);
     this.kernel.setFunctionRunner(this.#runner);
-    for (const service of servicesOf(options.dataDirectory === undefined ? undefined : `${options.dataDirectory}/code`)) this.kernel.install(service);
+    const below = (name: string): string | undefined => (options.dataDirectory === undefined ? undefined : `${options.dataDirectory}/${name}`);
+    this.#blobs = new BlobStore({ directory: below('objects') });
+    for (const service of servicesOf(below('code'), this.#blobs)) this.kernel.install(service);
     this.kernel.setAuthorizer(createAuthorizer(this.kernel, this.#stateOf('iam')));
     this.#deployment = new Deployment(this.kernel);
     this.inFlightAtStart = inFlight(this.#stateOf<SqsState>('sqs'), this.kernel.nowMs());
@@ -259,6 +266,7 @@ export class Plane {
     await Promise.all(this.#listening.map((listening) => listening.close()));
     await this.#runner.close();
     this.#deployment.close();
+    this.#blobs.close();
     await this.#folder?.close();
   }
 
