@@ -72,7 +72,7 @@ function replaySome(state: EventsState, replay: Replay, run: ReplayRun): Replay 
     lastReplayedMs = Math.max(lastReplayedMs ?? 0, archived[2]);
     count += 1;
   }
-  return count === 0 ? undefined : { ...replay, state: 'RUNNING', minute, lastReplayedMs };
+  return count === 0 ? undefined : { ...replay, state: 'RUNNING', minute: run.slice.length > 0 ? minute : minute + 1, lastReplayedMs };
 }
 
 /** Within a minute there is no order. */

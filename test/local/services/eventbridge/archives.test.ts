@@ -132,6 +132,7 @@ describe('archives', () => {
     expect(await archived(after)).toEqual(kept);
     await after.call('PutEvents', { Entries: [entry()] });
     expect(await archived(after)).toMatchObject({ count: 3 });
+    expect(after.kernel.collection('events.archived').size).toBe(3);
   });
 
   it('come from templates', async () => {

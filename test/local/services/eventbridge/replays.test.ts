@@ -206,15 +206,14 @@ describe('replays', () => {
 
   it('go on after a restart with the minute in which they were', async () => {
     const store = memoryStore();
-    const before = await withArchive([...Array<number>(1000).fill(0), ...Array<number>(500).fill(60)], { store });
+    const before = await withArchive([...Array<number>(600).fill(0), ...Array<number>(600).fill(60)], { store });
     await before.call('StartReplay', replay());
     await before.kernel.run({ untilMs: before.kernel.nowMs() + 50 });
     expect(before.received).toHaveLength(1000);
     const after = world({ store, seed: 'again' });
     await after.kernel.run();
-    const again = bodies(after as World).filter((event) => event.detail.n < 1000);
-    expect(after.received).toHaveLength(1000 + 500);
-    expect(new Set(again.map(({ id }) => id)).size).toBe(1000);
+    const again = bodies(after as World).map(({ detail }) => detail.n);
+    expect(again.sort((a, b) => a - b)).toEqual(Array.from({ length: 600 }, (_, index) => 600 + index));
     expect(await stateOf(after as World)).toBe('COMPLETED');
   });
 
