@@ -1,7 +1,9 @@
 import { CloudWatchClient, PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateTopicCommand, PublishCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { zipSync } from 'fflate';
 import { afterEach, expect, it } from 'vitest';
 import { Plane } from '../../../../local/plane.ts';
 import { queueArn, topicArn } from './sns-world.ts';
@@ -115,4 +117,41 @@ it('is closed to a role without a grant, in the words of SNS', async () => {
       `is not authorized to perform: SNS:Publish on resource: ${ORDERS} because no identity-based policy allows the SNS:Publish action`,
     ),
   });
+});
+
+it('invokes a function that allows the topic, and dead-letters for one that does not', async () => {
+  const { made, settings, sns, receive, settle } = await plane();
+  const lambda = new LambdaClient(settings);
+  const source = 'exports.handler = async ({ Records: [{ Sns }] }) => { if (`${Sns.Subject} ${Sns.Message}` !== "Hello two") throw new Error("other"); };';
+  const code = { ZipFile: zipSync({ 'index.js': Buffer.from(source) }) };
+  const { FunctionArn } = await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: 'reader',
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Role: 'arn:aws:iam::111111111111:role/reader',
+      Code: code,
+    }),
+  );
+  const Attributes = { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn('queue') }) };
+  await sns.send(new SubscribeCommand({ TopicArn: ORDERS, Protocol: 'lambda', Endpoint: FunctionArn, Attributes }));
+  const publish = async (Message: string) => {
+    await sns.send(new PublishCommand({ TopicArn: ORDERS, Message, Subject: 'Hello' }));
+    await settle();
+  };
+  await publish('one');
+  expect((await receive()).map((body) => body?.includes('"Message" : "one"') || body === 'one')).toEqual([true, true]);
+  await lambda.send(
+    new AddPermissionCommand({
+      FunctionName: 'reader',
+      StatementId: 'topic',
+      Action: 'lambda:InvokeFunction',
+      Principal: 'sns.amazonaws.com',
+      SourceArn: ORDERS,
+    }),
+  );
+  await publish('two');
+  expect(await receive()).toEqual(['two']);
+  const ended = [...made.kernel.journal.since(0)].filter(({ kind }) => kind === 'invocation-ended');
+  expect(ended.map(({ detail }) => detail)).toMatchObject([{ outcome: 'succeeded' }]);
 });
