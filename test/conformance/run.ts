@@ -1,15 +1,24 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { belowRatchet, raiseRatchet } from './ratchet.ts';
 import { countVerdicts, renderSet, type SetCounts } from './report.ts';
 import { SETS } from './sets/index.ts';
 
 /**
- * `npm run conformance -- --dir <folder> [--set NAME] [--json]`: tries the plane against vectors recorded from AWS. Ends with 1 where a case failed,
- * with 2 where the arguments are wrong.
+ * `npm run conformance -- --dir <folder> [--set NAME] [--json] [--ratchet] [--update-ratchet]`: tries the plane against vectors recorded from AWS.
+ * Ends with 1 where a case failed (with `--ratchet`: where fewer pass than before), with 2 where the arguments are wrong.
  */
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { dir: { type: 'string' }, set: { type: 'string', multiple: true }, json: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      dir: { type: 'string' },
+      set: { type: 'string', multiple: true },
+      json: { type: 'boolean', default: false },
+      ratchet: { type: 'boolean', default: false },
+      'update-ratchet': { type: 'boolean', default: false },
+    },
+  });
   const known = SETS.map(({ name }) => name);
   const unknown = values.set?.filter((name) => !known.includes(name)) ?? [];
   if (values.dir === undefined || unknown.length > 0) {
@@ -30,6 +39,10 @@ async function main(): Promise<number> {
     if (!values.json) process.stdout.write(`${renderSet(set.name, verdicts)}\n`);
   }
   if (values.json) process.stdout.write(`${JSON.stringify({ data: { sets } })}\n`);
+  if (values['update-ratchet']) raiseRatchet(sets);
+  const below = belowRatchet(sets);
+  for (const line of below) process.stderr.write(`${line}\n`);
+  if (values.ratchet) return below.length > 0 ? 1 : 0;
   return Object.values(sets).some(({ failed }) => failed > 0) ? 1 : 0;
 }
 

@@ -1,6 +1,27 @@
 import type { ConformanceSet } from '../conformance-set.ts';
+import { cloudwatch } from './cloudwatch.ts';
+import { dynamodb } from './dynamodb.ts';
 import { eventRuler } from './event-ruler.ts';
 import { eventBridgePatterns } from './eventbridge-patterns.ts';
+import { events } from './events.ts';
+import { kinesis } from './kinesis.ts';
+import { lambda } from './lambda.ts';
+import { scheduler } from './scheduler.ts';
+import { sns } from './sns.ts';
+import { sqs } from './sqs.ts';
+import { stepFunctionsApi } from './stepfunctions-api.ts';
 
 /** All sets, in the order in which they run. A further set is a module here and a name in this list. */
-export const SETS: readonly ConformanceSet[] = [eventBridgePatterns, eventRuler];
+export const SETS: readonly ConformanceSet[] = [
+  eventBridgePatterns,
+  eventRuler,
+  sqs,
+  sns,
+  events,
+  dynamodb,
+  cloudwatch,
+  scheduler,
+  kinesis,
+  stepFunctionsApi,
+  lambda,
+];

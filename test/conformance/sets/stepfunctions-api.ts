@@ -1,0 +1,3 @@
+import { traceSet } from '../trace/trace-set.ts';
+
+export const stepFunctionsApi = traceSet({ name: 'stepfunctions-api' });
