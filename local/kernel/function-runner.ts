@@ -9,6 +9,8 @@ export interface FunctionCode {
   readonly version: string;
   /** Folder with the unpacked bundle. It appears to the function as `/var/task`. */
   readonly directory: string;
+  /** Folders of the layers, laid over each other in this order. They appear to the function as `/opt`. */
+  readonly layerDirectories?: readonly string[] | undefined;
   /** `index.handler` */
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -23,6 +25,8 @@ export interface FunctionCode {
 export interface Invocation {
   readonly code: FunctionCode;
   readonly requestId: string;
+  /** The ARN by which it was invoked, where that is not the code's own: an alias. */
+  readonly invokedArn?: string | undefined;
   /** The event, as JSON text. */
   readonly event: string;
   /** What the function may take, on the kernel's clock. */

@@ -11,7 +11,7 @@ import { type Interposer, interpose } from './interposer.ts';
 import { Journal } from './journal.ts';
 import type { KernelOptions } from './kernel-options.ts';
 import type { MetricDatum } from './metric.ts';
-import { type Authorizer, type Principal, principalName } from './principal.ts';
+import { type AccessCheck, type Authorizer, type Principal, principalName } from './principal.ts';
 import { Scheduler, type Timer } from './scheduler.ts';
 import type { Context, Service } from './service.ts';
 
@@ -120,6 +120,11 @@ export class Kernel {
 
   setAuthorizer(authorizer: Authorizer): void {
     this.#authorizer = authorizer;
+  }
+
+  /** Decides what no operation stands for, as a request to a function's URL. Throws the fault of one who may not. */
+  authorize(principal: Principal, check: AccessCheck): void {
+    this.#authorizer?.(principal, check);
   }
 
   setInterposer(interposer: Interposer | undefined): void {

@@ -1,7 +1,9 @@
 import { Fault } from '../../kernel/errors.ts';
 import { sendToDestination } from './destination.ts';
 import { hasFailed, invokeFunction, meter, type Outcome } from './invocation.ts';
-import type { AsyncEvent, EventInvokeConfig, FunctionRecord, Plane } from './state.ts';
+import { findQualified, functionArn } from './naming.ts';
+import type { AsyncEvent, EventInvokeConfig, FunctionRecord } from './records.ts';
+import { keyOf, type Plane } from './state.ts';
 
 /** Retries after an error of the function, and how long each waits. @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const RETRIES_DEFAULT = 2;
@@ -16,7 +18,7 @@ const throttleDelayMs = (throttles: number): number => Math.min(1000 * 2 ** thro
 type DropReason = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency' | 'FunctionDeleted';
 
 /** Takes an event in; it is invoked as soon as there is room. */
-export function enqueue(plane: Plane, event: Pick<AsyncEvent, 'requestId' | 'functionName' | 'payload' | 'clientContext' | 'cause'>): void {
+export function enqueue(plane: Plane, event: Pick<AsyncEvent, 'requestId' | 'functionName' | 'qualifier' | 'payload' | 'clientContext' | 'cause'>): void {
   const nowMs = plane.kernel.nowMs();
   plane.state.asyncEvents.put(event.requestId, { ...event, acceptedMs: nowMs, failedAttempts: 0, throttles: 0, nextMs: nowMs });
   meter(plane, event.functionName, 'AsyncEventsReceived', 1);
@@ -36,18 +38,19 @@ async function attempt(plane: Plane, requestId: string): Promise<void> {
   const { kernel, state } = plane;
   const event = state.asyncEvents.get(requestId);
   if (!event) return;
-  const record = state.functions.get(event.functionName);
-  const config = state.eventInvokeConfigs.get(event.functionName);
+  const { functionName, qualifier } = event;
+  const record = findQualified(plane, { name: functionName, qualifier })?.record;
+  const config = state.eventInvokeConfigs.get(keyOf(functionName, qualifier));
   if (!record) return drop(plane, event, { reason: 'FunctionDeleted', record, config });
   const ageLimitMs = (config?.maximumEventAgeInSeconds ?? AGE_SECONDS_DEFAULT) * 1000;
   const ageMs = kernel.nowMs() - event.acceptedMs;
   if (ageMs > ageLimitMs) return drop(plane, event, { reason: 'EventAgeExceeded', record, config });
-  if (record.reservedConcurrency === 0) return drop(plane, event, { reason: 'ZeroReservedConcurrency', record, config });
+  if (state.functions.get(functionName)?.reservedConcurrency === 0) return drop(plane, event, { reason: 'ZeroReservedConcurrency', record, config });
   meter(plane, event.functionName, 'AsyncEventAge', ageMs, 'Milliseconds');
   let outcome: Outcome;
   try {
-    const { functionName, payload, clientContext, cause } = event;
-    outcome = await invokeFunction(plane, { functionName, event: payload, requestId, trigger: 'Event', cause, clientContext });
+    const { payload, clientContext, cause } = event;
+    outcome = await invokeFunction(plane, { functionName, qualifier, event: payload, requestId, trigger: 'Event', cause, clientContext });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return retryLater(plane, event, { throttles: event.throttles + 1, nextMs: kernel.nowMs() + throttleDelayMs(event.throttles) });
@@ -81,7 +84,7 @@ async function drop(plane: Plane, event: AsyncEvent, { reason, record, config, o
   const { kernel, state } = plane;
   state.asyncEvents.delete(event.requestId);
   meter(plane, event.functionName, 'AsyncEventsDropped', 1);
-  const arn = record?.arn ?? kernel.arn('lambda', `function:${event.functionName}`);
+  const arn = keyOf(functionArn(kernel, event.functionName), event.qualifier);
   const detail = { requestId: event.requestId, reason, attempts: event.failedAttempts };
   kernel.journal.append({ service: 'lambda', kind: 'async-dropped', arn, cause: outcome?.sequence ?? event.cause, detail });
   if (!record) return;
@@ -127,13 +130,13 @@ async function sendResult(plane: Plane, { event, record, outcome, condition, des
     timestamp: new Date(plane.kernel.nowMs()).toISOString(),
     requestContext: {
       requestId: event.requestId,
-      functionArn: `${record.arn}:$LATEST`,
+      functionArn: `${functionArn(plane.kernel, record.name)}:${event.qualifier ?? '$LATEST'}`,
       condition,
       approximateInvokeCount: condition === 'Success' ? event.failedAttempts + 1 : event.failedAttempts,
     },
     requestPayload: JSON.parse(event.payload) as unknown,
     ...(outcome && {
-      responseContext: { statusCode: 200, executedVersion: '$LATEST', ...(failed && { functionError: 'Unhandled' }) },
+      responseContext: { statusCode: 200, executedVersion: outcome.version, ...(failed && { functionError: 'Unhandled' }) },
       responsePayload: JSON.parse(outcome.result.payload) as unknown,
     }),
   };

@@ -2,7 +2,8 @@ import { parseArn } from '../../kernel/arn.ts';
 import { Fault, NotEmulated } from '../../kernel/errors.ts';
 import type { DeliveryPayload } from '../../kernel/service.ts';
 import { roleOf } from './invocation.ts';
-import type { FunctionRecord, Plane } from './state.ts';
+import type { FunctionRecord } from './records.ts';
+import type { Plane } from './state.ts';
 
 /** Something that goes where results or failures of a function go. */
 export interface ToDestination {
@@ -45,7 +46,13 @@ async function send(
       const outcome = await kernel.deliver({ to, payload, principal, cause });
       return outcome.status === 'accepted' ? undefined : outcome;
     }
-    const entry = { Source: 'lambda', DetailType: detailType, Detail: payload.body, EventBusName: to, Resources: [to, `${record.arn}:$LATEST`] };
+    const entry = {
+      Source: 'lambda',
+      DetailType: detailType,
+      Detail: payload.body,
+      EventBusName: to,
+      Resources: [to, record.version === '$LATEST' ? `${record.arn}:$LATEST` : record.arn],
+    };
     const output = await kernel.request<{ FailedEntryCount?: number; Entries?: { ErrorCode?: string; ErrorMessage?: string }[] }>({
       service: 'eventbridge',
       operation: 'PutEvents',

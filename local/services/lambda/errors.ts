@@ -5,16 +5,51 @@ const user = { members: { Type: 'User' } };
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html#API_GetFunction_Errors */
 export const functionNotFound = (arn: string): Fault => new Fault('ResourceNotFoundException', `Function not found: ${arn}`, user);
 
-export const functionExists = (name: string): Fault => new Fault('ResourceConflictException', `Function already exist: ${name}`, user);
+export const aliasNotFound = (arn: string): Fault => new Fault('ResourceNotFoundException', `Cannot find alias arn: ${arn}`, user);
 
-export const mappingNotFound = (): Fault => new Fault('ResourceNotFoundException', 'The resource you requested does not exist.', user);
+/** What a change of an alias answers where a look-up answers `aliasNotFound`. */
+export const aliasToChangeNotFound = (arn: string): Fault => new Fault('ResourceNotFoundException', `Alias not found: ${arn}`, user);
 
-export const mappingExists = (arn: string, functionName: string, uuid: string): Fault =>
+export const aliasExists = (arn: string): Fault => new Fault('ResourceConflictException', `Alias already exists: ${arn}`, user);
+
+export const versionInUse = (aliases: readonly string[]): Fault =>
+  new Fault('ResourceConflictException', `Unable to delete version because the following aliases reference it: [${aliases.join(', ')}]`, user);
+
+/** @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html#API_GetFunction_Errors */
+export const notReachable = (region: string, here: string): Fault =>
+  new Fault('ResourceNotFoundException', `Functions from '${region}' are not reachable in this region ('${here}')`, user);
+
+export const otherAccount = (): Fault => new Fault('AccessDeniedException', 'The function is of another account, which is not there', { status: 403 });
+
+export const derivedQualifierDiffers = (): Fault => invalidParameter('The derived qualifier from the function name does not match the specified qualifier.');
+
+/** `read` is what AWS tells the caller to call for the present revision. */
+export const revisionDiffers = (read: 'GetFunction/GetAlias' | 'GetPolicy' | 'GetLayerPolicy'): Fault =>
   new Fault(
-    'ResourceConflictException',
-    `An event source mapping with event source arn (" ${arn} ") and function (" ${functionName} ") already exists. Please update or delete the existing mapping with UUID ${uuid}`,
+    'PreconditionFailedException',
+    `The Revision Id provided does not match the latest Revision Id. Call the ${read} API to retrieve the latest Revision Id`,
     user,
   );
+
+export const resourceNotFound = (message = 'The resource you requested does not exist.'): Fault => new Fault('ResourceNotFoundException', message, user);
+
+export const urlExists = (arn: string): Fault =>
+  new Fault(
+    'ResourceConflictException',
+    `Failed to create function url config for [functionArn = ${arn}]. Error message:  FunctionUrlConfig exists for this Lambda function`,
+    user,
+  );
+
+export const layerVersionNotFound = (arn: string): Fault => resourceNotFound(`Layer version ${arn} does not exist.`);
+
+export const functionExists = (name: string): Fault => new Fault('ResourceConflictException', `Function already exist: ${name}`, user);
+
+/** AWS words it in two ways. Recorded. */
+export function mappingExists({ sourceArn, functionName, uuid }: { readonly sourceArn: string; readonly functionName: string; readonly uuid: string }): Fault {
+  const pair = `event source arn (" ${sourceArn} ") and function (" ${functionName} ")`;
+  const what = sourceArn.includes(':sqs:') ? `An event source mapping with ${pair} already exists` : `The ${pair} provided mapping already exists`;
+  return new Fault('ResourceConflictException', `${what}. Please update or delete the existing mapping with UUID ${uuid}`, user);
+}
 
 export const invalidParameter = (message: string): Fault => new Fault('InvalidParameterValueException', message, user);
 
@@ -37,7 +72,7 @@ export const statementExists = (id: string): Fault =>
     user,
   );
 
-export const noPolicy = (): Fault => new Fault('ResourceNotFoundException', 'The resource you requested does not exist.', user);
+export const noPolicyToChange = (): Fault => resourceNotFound('No policy is associated with the given resource.');
 
 export const statementNotFound = (id: string): Fault => new Fault('ResourceNotFoundException', `Statement ${id} is not found in resource policy.`, user);
 
@@ -46,3 +81,32 @@ export const eventInvokeConfigNotFound = (arn: string): Fault =>
 
 export const unreservedTooLow = (): Fault =>
   invalidParameter("Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].");
+
+export const latestCannotBeDeleted = (): Fault => invalidParameter('$LATEST version cannot be deleted without deleting the function.');
+
+export const zippedTooLarge = (limit: number): Fault =>
+  new Fault('RequestEntityTooLargeException', `Zipped size must be smaller than ${limit} bytes`, { status: 413 });
+
+export const runtimeRetired = (runtime: string): Fault =>
+  invalidParameter(
+    `The runtime parameter of ${runtime} is no longer supported for creating or updating AWS Lambda functions. We recommend you use a supported runtime while creating or updating functions.`,
+  );
+
+export const runtimeUnknown = (runtime: string, known: readonly string[]): Fault =>
+  invalidParameter(`Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${known.join(', ')}] or be a valid ARN`);
+
+export const unzipFailed = (): Fault => invalidParameter('Could not unzip uploaded file. Please check your file, then try to upload again.');
+
+export const noPolicyFor = (arn: string): Fault => resourceNotFound(`No policy found for: ${arn}`);
+
+export const noLayerPolicy = (): Fault => resourceNotFound('No policy is associated with the given resource.');
+
+/** A layer of another account: there is none other here. */
+export const layerAccessDenied = (arn: string): Fault =>
+  new Fault('AccessDeniedException', `The layer version ${arn} is of another account, which is not there`, { status: 403 });
+
+export const mappingWithArnNotFound = (arn: string): Fault => resourceNotFound(`Event source mapping not found: ${arn}`);
+
+export const tagsOfFunctionsOnly = (): Fault => invalidParameter('Tags on function aliases and versions are not supported. Please specify a function ARN.');
+
+export const tooManyTags = (): Fault => invalidParameter('Number of tags exceeds resource tag limit.');

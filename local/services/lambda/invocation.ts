@@ -2,8 +2,9 @@ import { Fault, NotEmulated } from '../../kernel/errors.ts';
 import type { InvocationResult, LogLine } from '../../kernel/function-runner.ts';
 import { type Principal, principalName } from '../../kernel/principal.ts';
 import { functionNotFound, tooManyRequests } from './errors.ts';
-import { functionArn } from './naming.ts';
-import { codeOf, type FunctionRecord, type Plane } from './state.ts';
+import { findQualified, functionArn, type Qualified } from './naming.ts';
+import type { FunctionRecord } from './records.ts';
+import { codeOf, keyOf, type Plane } from './state.ts';
 
 /** Concurrent executions of an account, and what of them is never reserved. @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
 export const ACCOUNT_CONCURRENCY = 1000;
@@ -12,6 +13,8 @@ export const UNRESERVED_MIN = 100;
 /** One invocation, whoever asked for it. */
 export interface Request {
   readonly functionName: string;
+  /** Version or alias; `undefined` for `$LATEST`. */
+  readonly qualifier?: string | undefined;
   readonly event: string;
   readonly requestId: string;
   /** `Invoke`, `Event`, or the ARN of the event source. */
@@ -24,6 +27,8 @@ export interface Request {
 
 export interface Outcome {
   readonly result: InvocationResult;
+  /** The version that ran: an alias may stand for two. */
+  readonly version: string;
   readonly requestId: string;
   /** Journal sequence of its start. */
   readonly sequence: number;
@@ -35,6 +40,12 @@ export const roleOf = (record: FunctionRecord): Principal => ({ type: 'role', ro
 /** Whether the function failed; Lambda says so in `FunctionError`. */
 export const hasFailed = (result: InvocationResult): boolean => result.outcome !== 'succeeded';
 
+/** The version that an invocation of an alias runs: where there are two, each has its share. @see https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html */
+function versionOf({ kernel, state }: Plane, { record, alias }: Qualified): FunctionRecord {
+  if (!alias?.additional || kernel.chance.random() >= alias.additional.weight) return record;
+  return state.versions.get(keyOf(record.name, alias.additional.version)) ?? record;
+}
+
 /** Counts a metric of a function. */
 export function meter({ kernel }: Plane, functionName: string, name: string, value: number, unit = 'Count'): void {
   kernel.meter({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: functionName }, value, unit });
@@ -43,8 +54,9 @@ export function meter({ kernel }: Plane, functionName: string, name: string, val
 function admit(plane: Plane, record: FunctionRecord): void {
   const { state } = plane;
   const running = state.runningByFunction.get(record.name) ?? 0;
-  if (record.reservedConcurrency !== undefined) {
-    if (running < record.reservedConcurrency) return;
+  const reservation = state.functions.get(record.name)?.reservedConcurrency;
+  if (reservation !== undefined) {
+    if (running < reservation) return;
     meter(plane, record.name, 'Throttles', 1);
     throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
   }
@@ -65,8 +77,10 @@ function admit(plane: Plane, record: FunctionRecord): void {
  */
 export async function invokeFunction(plane: Plane, request: Request): Promise<Outcome> {
   const { kernel, state } = plane;
-  const record = state.functions.get(request.functionName);
-  if (!record) throw functionNotFound(functionArn(kernel, request.functionName));
+  const { functionName, qualifier } = request;
+  const qualified = findQualified(plane, { name: functionName, qualifier });
+  if (!qualified) throw functionNotFound(keyOf(functionArn(kernel, functionName), qualifier));
+  const record = versionOf(plane, qualified);
   admit(plane, record);
   const code = codeOf(plane, record);
   const { requestId, trigger, records = [] } = request;
@@ -86,26 +100,32 @@ export async function invokeFunction(plane: Plane, request: Request): Promise<Ou
     const result = await kernel.functionRunner.invoke({
       code,
       requestId,
+      invokedArn: qualified.alias?.arn,
       event: request.event,
       timeoutMs: record.timeoutSeconds * 1000,
       cause: sequence,
       traceHeader: traceHeader(plane),
       clientContext: request.clientContext,
     });
-    ended(plane, record, { result, requestId, sequence });
-    return { result, requestId, sequence };
+    const outcome = { result, version: record.version, requestId, sequence };
+    ended(plane, record, outcome);
+    return outcome;
   } finally {
     state.runningByFunction.set(record.name, (state.runningByFunction.get(record.name) ?? 1) - 1);
     state.admission.left();
   }
 }
 
-/** `_X_AMZN_TRACE_ID`: a root of its own for each invocation. @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-function traceHeader({ kernel }: Plane): string {
+const HEX_DIGITS = '0123456789abcdef';
+
+/** A root of a trace. @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+export function traceRoot({ kernel }: Plane): string {
   const seconds = Math.floor(kernel.nowMs() / 1000).toString(16);
-  const digits = '0123456789abcdef';
-  return `Root=1-${seconds.padStart(8, '0')}-${kernel.chance.text(24, digits)};Parent=${kernel.chance.text(16, digits)};Sampled=0`;
+  return `Root=1-${seconds.padStart(8, '0')}-${kernel.chance.text(24, HEX_DIGITS)}`;
 }
+
+/** `_X_AMZN_TRACE_ID`: a root of its own for each invocation. */
+const traceHeader = (plane: Plane): string => `${traceRoot(plane)};Parent=${plane.kernel.chance.text(16, HEX_DIGITS)};Sampled=0`;
 
 function ended(plane: Plane, record: FunctionRecord, { result, requestId, sequence }: Outcome): void {
   const { outcome, durationMs, initDurationMs } = result;

@@ -1,43 +1,58 @@
 import { UserError } from '../../kernel/errors.ts';
 import type { Properties, ResourceType } from '../../kernel/resource.ts';
 import { putMapping, removeMapping } from './event-source-mapping/mappings.ts';
-import { functionResource } from './function-resource.ts';
-import { functionNamed, functionNameOf } from './naming.ts';
+import { attachableNamed, findQualified, functionNameOf, qualifiedNamed } from './naming.ts';
 import { checkEventInvokeConfig } from './operations/event-invoke-configs.ts';
-import { mappingOf } from './operations/event-source-mappings.ts';
+import { mappedFunction, mappingOf } from './operations/event-source-mappings.ts';
 import { statementOf } from './operations/permissions.ts';
-import { amendFunction, type Lambda, type LambdaState } from './state.ts';
+import { dropStatement, putStatement } from './policies.ts';
+import { functionResource } from './resources/function.ts';
+import { urlResource } from './resources/function-url.ts';
+import { layerVersionPermissionResource, layerVersionResource } from './resources/layers.ts';
+import { aliasResource, versionResource } from './resources/versions.ts';
+import { keyOf, type Lambda, type LambdaState } from './state.ts';
+
+function putPermission(properties: Properties, id: string, context: Lambda): void {
+  const { record, alias, qualifier } = attachableNamed(context, properties['FunctionName']);
+  const { Action, Principal, SourceArn, SourceAccount, PrincipalOrgID, FunctionUrlAuthType, InvokedViaFunctionUrl, EventSourceToken } = properties;
+  const permission = { Action, Principal, SourceArn, SourceAccount, PrincipalOrgID, FunctionUrlAuthType, InvokedViaFunctionUrl, EventSourceToken };
+  putStatement(context, keyOf(record.name, qualifier), statementOf((alias ?? record).arn, { StatementId: id, ...permission }));
+}
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html */
 const permissionResource: ResourceType<LambdaState> = {
-  properties: ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'],
+  properties: [
+    'Action',
+    'EventSourceToken',
+    'FunctionName',
+    'FunctionUrlAuthType',
+    'InvokedViaFunctionUrl',
+    'Principal',
+    'PrincipalOrgID',
+    'SourceAccount',
+    'SourceArn',
+  ],
   create(properties, place, context) {
-    const record = functionNamed(context, properties['FunctionName']);
     const id = place.generatedName({ lengthMax: 100 });
-    const { Action, Principal, SourceArn, SourceAccount } = properties;
-    const statement = statementOf(record, { StatementId: id, Action, Principal, SourceArn, SourceAccount });
-    amendFunction(context, record, { policy: [...record.policy.filter(({ Sid }) => Sid !== id), statement] });
+    putPermission(properties, id, context);
     return { ref: id, attributes: { Id: id } };
   },
   update(properties, previous, physical, _place, context) {
     if (properties['FunctionName'] !== previous['FunctionName']) return 'replace';
-    const record = functionNamed(context, properties['FunctionName']);
-    const { Action, Principal, SourceArn, SourceAccount } = properties;
-    const statement = statementOf(record, { StatementId: physical.ref, Action, Principal, SourceArn, SourceAccount });
-    amendFunction(context, record, { policy: [...record.policy.filter(({ Sid }) => Sid !== physical.ref), statement] });
+    putPermission(properties, physical.ref, context);
     return physical;
   },
   delete(physical, properties, context) {
-    const record = context.state.functions.get(functionNameOf(properties['FunctionName']));
-    if (record) amendFunction(context, record, { policy: record.policy.filter(({ Sid }) => Sid !== physical.ref) });
+    const found = findQualified(context, functionNameOf(context.kernel, properties['FunctionName']));
+    if (found) dropStatement(context, keyOf(found.record.name, found.qualifier), physical.ref);
   },
 };
 
 function putFromTemplate(properties: Properties, uuid: string, context: Lambda): void {
-  const { name: functionName } = functionNamed(context, properties['FunctionName']);
+  const named = mappedFunction(context, properties['FunctionName']);
   const sourceArn = properties['EventSourceArn'];
   if (typeof sourceArn !== 'string') throw new UserError('AWS::Lambda::EventSourceMapping needs an EventSourceArn: the ARN of a queue or of a DynamoDB stream');
-  putMapping(context, mappingOf(context, properties, { uuid, functionName, sourceArn }));
+  putMapping(context, mappingOf(context, properties, { uuid, ...named, sourceArn }));
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html */
@@ -75,11 +90,13 @@ const mappingResource: ResourceType<LambdaState> = {
   },
 };
 
-function putEventInvokeConfig(properties: Properties, { kernel, state, ...context }: Lambda): string {
-  const record = functionNamed({ kernel, state, ...context }, properties['FunctionName'], properties['Qualifier']);
+function putEventInvokeConfig(properties: Properties, context: Lambda): string {
+  const { kernel, state } = context;
+  const { record, qualifier } = qualifiedNamed(context, properties['FunctionName'], properties['Qualifier']);
   const destinations = properties['DestinationConfig'] as { OnSuccess?: { Destination?: string }; OnFailure?: { Destination?: string } } | undefined;
   const config = {
     functionName: record.name,
+    qualifier,
     maximumRetryAttempts: numberOf(properties['MaximumRetryAttempts']),
     maximumEventAgeInSeconds: numberOf(properties['MaximumEventAgeInSeconds']),
     onSuccess: destinations?.OnSuccess?.Destination,
@@ -87,8 +104,9 @@ function putEventInvokeConfig(properties: Properties, { kernel, state, ...contex
     lastModifiedMs: kernel.nowMs(),
   };
   checkEventInvokeConfig(config);
-  state.eventInvokeConfigs.put(record.name, config);
-  return record.name;
+  const key = keyOf(record.name, qualifier);
+  state.eventInvokeConfigs.put(key, config);
+  return key;
 }
 
 const numberOf = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
@@ -100,7 +118,7 @@ const eventInvokeConfigResource: ResourceType<LambdaState> = {
     return { ref: putEventInvokeConfig(properties, context), attributes: {} };
   },
   update(properties, previous, physical, _place, context) {
-    if (properties['FunctionName'] !== previous['FunctionName']) return 'replace';
+    if (properties['FunctionName'] !== previous['FunctionName'] || properties['Qualifier'] !== previous['Qualifier']) return 'replace';
     putEventInvokeConfig(properties, context);
     return physical;
   },
@@ -109,10 +127,15 @@ const eventInvokeConfigResource: ResourceType<LambdaState> = {
   },
 };
 
-/** Versions and aliases are refused: only `$LATEST` is emulated. */
+/** The resource types of Lambda that templates may hold. */
 export const resourceTypes: Readonly<Record<string, ResourceType<LambdaState>>> = {
-  'AWS::Lambda::Function': functionResource,
-  'AWS::Lambda::Permission': permissionResource,
-  'AWS::Lambda::EventSourceMapping': mappingResource,
+  'AWS::Lambda::Alias': aliasResource,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfigResource,
+  'AWS::Lambda::EventSourceMapping': mappingResource,
+  'AWS::Lambda::Function': functionResource,
+  'AWS::Lambda::LayerVersion': layerVersionResource,
+  'AWS::Lambda::LayerVersionPermission': layerVersionPermissionResource,
+  'AWS::Lambda::Permission': permissionResource,
+  'AWS::Lambda::Url': urlResource,
+  'AWS::Lambda::Version': versionResource,
 };

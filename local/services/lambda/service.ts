@@ -5,65 +5,76 @@ import { accessOf } from './access.ts';
 import { resumeAsyncEvents } from './asynchronous.ts';
 import { receive } from './delivery.ts';
 import { resumeMappings } from './event-source-mapping/mappings.ts';
+import { answerUrl } from './function-url/http.ts';
+import { createAlias, deleteAlias, getAlias, listAliases, updateAlias } from './operations/aliases.ts';
 import { deleteFunctionConcurrency, getAccountSettings, getFunctionConcurrency, putFunctionConcurrency } from './operations/concurrency.ts';
-import {
-  deleteFunctionEventInvokeConfig,
-  getFunctionEventInvokeConfig,
-  listFunctionEventInvokeConfigs,
-  putFunctionEventInvokeConfig,
-  updateFunctionEventInvokeConfig,
-} from './operations/event-invoke-configs.ts';
-import {
-  createEventSourceMapping,
-  deleteEventSourceMapping,
-  getEventSourceMapping,
-  listEventSourceMappings,
-  updateEventSourceMapping,
-} from './operations/event-source-mappings.ts';
-import {
-  createFunction,
-  deleteFunction,
-  getFunction,
-  getFunctionConfiguration,
-  listFunctions,
-  updateFunctionCode,
-  updateFunctionConfiguration,
-} from './operations/functions.ts';
+import * as eventInvokeConfigs from './operations/event-invoke-configs.ts';
+import * as eventSourceMappings from './operations/event-source-mappings.ts';
+import * as urls from './operations/function-urls.ts';
+import * as functions from './operations/functions.ts';
 import { invoke } from './operations/invoke.ts';
+import * as layers from './operations/layers.ts';
 import { addPermission, getPolicy, removePermission } from './operations/permissions.ts';
+import * as settings from './operations/settings.ts';
 import { listTags, tagResource, untagResource } from './operations/tags.ts';
+import { listVersionsByFunction, publishVersion } from './operations/versions.ts';
 import { resourceTypes } from './resources.ts';
 import { type LambdaState, openState } from './state.ts';
 
 const operations: Partial<OperationsOf<LambdaClient, LambdaState>> = {
+  AddLayerVersionPermission: layers.addLayerVersionPermission,
   AddPermission: addPermission,
-  CreateEventSourceMapping: createEventSourceMapping,
-  CreateFunction: createFunction,
-  DeleteEventSourceMapping: deleteEventSourceMapping,
-  DeleteFunction: deleteFunction,
+  CreateAlias: createAlias,
+  CreateEventSourceMapping: eventSourceMappings.createEventSourceMapping,
+  CreateFunction: functions.createFunction,
+  CreateFunctionUrlConfig: urls.createFunctionUrlConfig,
+  DeleteAlias: deleteAlias,
+  DeleteEventSourceMapping: eventSourceMappings.deleteEventSourceMapping,
+  DeleteFunction: functions.deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
-  DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
+  DeleteFunctionEventInvokeConfig: eventInvokeConfigs.deleteFunctionEventInvokeConfig,
+  DeleteFunctionUrlConfig: urls.deleteFunctionUrlConfig,
+  DeleteLayerVersion: layers.deleteLayerVersion,
   GetAccountSettings: getAccountSettings,
-  GetEventSourceMapping: getEventSourceMapping,
-  GetFunction: getFunction,
+  GetAlias: getAlias,
+  GetEventSourceMapping: eventSourceMappings.getEventSourceMapping,
+  GetFunction: functions.getFunction,
   GetFunctionConcurrency: getFunctionConcurrency,
-  GetFunctionConfiguration: getFunctionConfiguration,
-  GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
+  GetFunctionConfiguration: functions.getFunctionConfiguration,
+  GetFunctionEventInvokeConfig: eventInvokeConfigs.getFunctionEventInvokeConfig,
+  GetFunctionRecursionConfig: settings.getFunctionRecursionConfig,
+  GetFunctionUrlConfig: urls.getFunctionUrlConfig,
+  GetLayerVersion: layers.getLayerVersion,
+  GetLayerVersionByArn: layers.getLayerVersionByArn,
+  GetLayerVersionPolicy: layers.getLayerVersionPolicy,
   GetPolicy: getPolicy,
+  GetRuntimeManagementConfig: settings.getRuntimeManagementConfig,
   Invoke: invoke,
-  ListEventSourceMappings: listEventSourceMappings,
-  ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
-  ListFunctions: listFunctions,
+  ListAliases: listAliases,
+  ListEventSourceMappings: eventSourceMappings.listEventSourceMappings,
+  ListFunctionEventInvokeConfigs: eventInvokeConfigs.listFunctionEventInvokeConfigs,
+  ListFunctions: functions.listFunctions,
+  ListFunctionUrlConfigs: urls.listFunctionUrlConfigs,
+  ListLayers: layers.listLayers,
+  ListLayerVersions: layers.listLayerVersions,
   ListTags: listTags,
+  ListVersionsByFunction: listVersionsByFunction,
+  PublishLayerVersion: layers.publishLayerVersion,
+  PublishVersion: publishVersion,
   PutFunctionConcurrency: putFunctionConcurrency,
-  PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
+  PutFunctionEventInvokeConfig: eventInvokeConfigs.putFunctionEventInvokeConfig,
+  PutFunctionRecursionConfig: settings.putFunctionRecursionConfig,
+  PutRuntimeManagementConfig: settings.putRuntimeManagementConfig,
+  RemoveLayerVersionPermission: layers.removeLayerVersionPermission,
   RemovePermission: removePermission,
   TagResource: tagResource,
   UntagResource: untagResource,
-  UpdateEventSourceMapping: updateEventSourceMapping,
-  UpdateFunctionCode: updateFunctionCode,
-  UpdateFunctionConfiguration: updateFunctionConfiguration,
-  UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
+  UpdateAlias: updateAlias,
+  UpdateEventSourceMapping: eventSourceMappings.updateEventSourceMapping,
+  UpdateFunctionCode: functions.updateFunctionCode,
+  UpdateFunctionConfiguration: functions.updateFunctionConfiguration,
+  UpdateFunctionEventInvokeConfig: eventInvokeConfigs.updateFunctionEventInvokeConfig,
+  UpdateFunctionUrlConfig: urls.updateFunctionUrlConfig,
 };
 
 /** Lambda. `codeStore` keeps code that comes as bytes; the kernel's function runner runs it. */
@@ -81,5 +92,6 @@ export function createLambda({ codeStore }: { readonly codeStore: CodeStore }): 
     access: accessOf,
     resourceTypes,
     delivery: receive,
+    http: answerUrl,
   };
 }

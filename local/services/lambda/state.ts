@@ -2,108 +2,20 @@ import type { CodeStore } from '../../kernel/code-store.ts';
 import type { Collection } from '../../kernel/collection.ts';
 import type { FunctionCode } from '../../kernel/function-runner.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { PolicyStatement } from '../../kernel/principal.ts';
 import type { Context } from '../../kernel/service.ts';
 import { Admission } from './admission.ts';
-
-/** What can be set of a function. */
-export interface FunctionSettings {
-  readonly runtime: string;
-  readonly handler: string;
-  readonly role: string;
-  readonly description: string;
-  readonly timeoutSeconds: number;
-  readonly memoryMiB: number;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly architectures: readonly string[];
-  readonly deadLetterArn: string | undefined;
-  readonly tracingMode: string;
-  readonly logGroup: string;
-  readonly logFormat: string;
-}
-
-/** Where the code lies, and what identifies its content. */
-export interface FunctionContent {
-  readonly directory: string;
-  readonly contentHash: string;
-  readonly sizeBytes: number;
-}
-
-export interface FunctionRecord extends FunctionSettings, FunctionContent {
-  readonly name: string;
-  readonly arn: string;
-  /** Changes with every change of code or configuration: contexts of another revision are not used. */
-  readonly revisionId: string;
-  readonly logStream: string;
-  readonly lastModifiedMs: number;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly policy: readonly PolicyStatement[];
-  readonly reservedConcurrency: number | undefined;
-}
-
-/** How asynchronous invocations of a function are retried, and where their results go. */
-export interface EventInvokeConfig {
-  readonly functionName: string;
-  readonly maximumRetryAttempts: number | undefined;
-  readonly maximumEventAgeInSeconds: number | undefined;
-  readonly onSuccess: string | undefined;
-  readonly onFailure: string | undefined;
-  readonly lastModifiedMs: number;
-}
-
-/** An event that was accepted and has not ended yet. */
-export interface AsyncEvent {
-  readonly requestId: string;
-  readonly functionName: string;
-  readonly payload: string;
-  readonly clientContext: string | undefined;
-  readonly cause: number | undefined;
-  readonly acceptedMs: number;
-  /** Invocations so far that ran and failed. */
-  readonly failedAttempts: number;
-  /** Times it was throttled. */
-  readonly throttles: number;
-  readonly nextMs: number;
-}
-
-/** An event source mapping as it was set. Times are milliseconds since the epoch. */
-export interface MappingRecord {
-  readonly uuid: string;
-  readonly arn: string;
-  readonly functionName: string;
-  readonly sourceArn: string;
-  readonly isEnabled: boolean;
-  readonly batchSize: number;
-  readonly windowSeconds: number;
-  readonly patterns: readonly string[];
-  readonly reportsBatchItemFailures: boolean;
-  readonly maximumConcurrency: number | undefined;
-  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST' | undefined;
-  readonly parallelizationFactor: number;
-  readonly bisects: boolean;
-  readonly maximumRetryAttempts: number;
-  readonly maximumRecordAgeSeconds: number;
-  readonly onFailure: string | undefined;
-  readonly tumblingWindowSeconds: number;
-  readonly lastModifiedMs: number;
-}
-
-/** A tumbling window, from `startMs` on. */
-export interface OpenWindow {
-  readonly startMs: number;
-  readonly state: string;
-}
-
-/** How far a stream mapping has come in a shard: what lies up to `sequenceNumber` has ended. */
-export interface Checkpoint {
-  readonly sequenceNumber: string | undefined;
-  /** A shard that was read to its end. */
-  readonly isClosed: boolean;
-  /** The tumbling window that is open, with the state that the function answered last, as JSON text. */
-  readonly window?: OpenWindow | undefined;
-  /** When a mapping that begins with the latest record began, until it has come to one. */
-  readonly sinceMs?: number;
-}
+import type {
+  AliasRecord,
+  AsyncEvent,
+  Checkpoint,
+  EventInvokeConfig,
+  FunctionRecord,
+  LayerVersionRecord,
+  MappingRecord,
+  PolicyRecord,
+  UrlRecord,
+  VersionRecord,
+} from './records.ts';
 
 /** What runs for a mapping; made anew on a restart. */
 export interface RunningMapping {
@@ -114,6 +26,19 @@ export interface RunningMapping {
 
 export interface LambdaState {
   readonly functions: Collection<FunctionRecord>;
+  /** By `<function>:<number>`. */
+  readonly versions: Collection<VersionRecord>;
+  /** By `<function>:<alias>`. */
+  readonly aliases: Collection<AliasRecord>;
+  /** By the function's key, or `layer:<layer>:<version>`. */
+  readonly policies: Collection<PolicyRecord>;
+  /** By the function's key. */
+  readonly urls: Collection<UrlRecord>;
+  /** By `<layer>:<version>`. */
+  readonly layerVersions: Collection<LayerVersionRecord>;
+  /** The number of each layer's last version. */
+  readonly layerCounts: Collection<number>;
+  /** By the function's key. */
   readonly eventInvokeConfigs: Collection<EventInvokeConfig>;
   readonly asyncEvents: Collection<AsyncEvent>;
   readonly mappings: Collection<MappingRecord>;
@@ -123,7 +48,9 @@ export interface LambdaState {
   /** Invocations under way, by function. */
   readonly runningByFunction: Map<string, number>;
   readonly admission: Admission;
-  /** What a runner needs of each function, by name. */
+  /** Functions' keys by the id of their URL. */
+  readonly urlsById: Map<string, string>;
+  /** What a runner needs of each function, by key. */
   readonly codes: Map<string, FunctionCode>;
   readonly runningMappings: Map<string, RunningMapping>;
   /** Functions whose log cannot be written, by revision: said once. */
@@ -139,10 +66,21 @@ export interface Plane {
   readonly state: LambdaState;
 }
 
+/** How a function, a version or an alias is known in collections: `name`, or `name:qualifier`. */
+export const keyOf = (name: string, qualifier: string | undefined): string => (qualifier === undefined ? name : `${name}:${qualifier}`);
+
 /** Opens the collections. */
 export function openState(kernel: Kernel, codeStore: CodeStore): LambdaState {
+  const urls = kernel.collection<UrlRecord>('lambda.urls');
   return {
     functions: kernel.collection('lambda.functions'),
+    versions: kernel.collection('lambda.versions'),
+    aliases: kernel.collection('lambda.aliases'),
+    policies: kernel.collection('lambda.policies'),
+    urls,
+    layerVersions: kernel.collection('lambda.layer-versions'),
+    layerCounts: kernel.collection('lambda.layer-counts'),
+    urlsById: new Map([...urls.entries()].map(([key, { urlId }]) => [urlId, key])),
     eventInvokeConfigs: kernel.collection('lambda.event-invoke-configs'),
     asyncEvents: kernel.collection('lambda.async-events'),
     mappings: kernel.collection('lambda.event-source-mappings'),
@@ -158,61 +96,150 @@ export function openState(kernel: Kernel, codeStore: CodeStore): LambdaState {
 }
 
 /** A function's log stream: date, version, and what tells deployments apart. Differs from AWS: one for all contexts of a deployment. */
-function logStreamName(kernel: Kernel): string {
+function logStreamName(kernel: Kernel, version: string): string {
   const day = new Date(kernel.nowMs()).toISOString().slice(0, 10).replaceAll('-', '/');
-  return `${day}/[$LATEST]${kernel.uuid().replaceAll('-', '')}`;
+  return `${day}/[${version}]${kernel.uuid().replaceAll('-', '')}`;
 }
 
+/** What a function is stored with; the rest is drawn. */
+export type FunctionDraft = Omit<
+  FunctionRecord,
+  'revisionId' | 'logStream' | 'lastModifiedMs' | 'version' | 'versionCount' | 'recursiveLoop' | 'runtimeManagement'
+>;
+
 /** Stores a function, new or changed, under a new revision; contexts of the one before are retired. */
-export function putFunction({ kernel, state }: Plane, record: Omit<FunctionRecord, 'revisionId' | 'logStream' | 'lastModifiedMs'>): FunctionRecord {
-  const stored = { ...record, revisionId: kernel.uuid(), logStream: logStreamName(kernel), lastModifiedMs: kernel.nowMs() };
-  retire({ kernel, state }, record.name);
-  state.functions.put(record.name, stored);
+export function putFunction({ kernel, state }: Plane, draft: FunctionDraft): FunctionRecord {
+  const previous = state.functions.get(draft.name);
+  const stored: FunctionRecord = {
+    ...draft,
+    version: '$LATEST',
+    versionCount: previous?.versionCount ?? 0,
+    recursiveLoop: previous?.recursiveLoop ?? 'Terminate',
+    runtimeManagement: previous?.runtimeManagement ?? { updateRuntimeOn: 'Auto', runtimeVersionArn: undefined },
+    revisionId: kernel.uuid(),
+    logStream: logStreamName(kernel, '$LATEST'),
+    lastModifiedMs: kernel.nowMs(),
+  };
+  retire({ kernel, state }, draft.name);
+  state.functions.put(draft.name, stored);
   return stored;
 }
 
-/** Changes what does not touch running contexts: policy, tags, reserved concurrency. */
+/** Changes what does not touch running contexts: tags, reserved concurrency. */
 export function amendFunction(
-  { kernel, state }: Plane,
+  { state }: Plane,
   record: FunctionRecord,
-  change: Partial<Pick<FunctionRecord, 'policy' | 'tags' | 'reservedConcurrency'>>,
+  change: Partial<Pick<FunctionRecord, 'tags' | 'reservedConcurrency' | 'recursiveLoop' | 'runtimeManagement' | 'versionCount'>>,
 ): FunctionRecord {
   const amended = { ...record, ...change };
-  if (change.policy) state.functions.put(record.name, { ...amended, lastModifiedMs: kernel.nowMs() });
-  else state.functions.put(record.name, amended);
+  state.functions.put(record.name, amended);
   return amended;
 }
 
-export function removeFunction(plane: Plane, name: string): void {
-  retire(plane, name);
-  plane.state.functions.delete(name);
-  plane.state.eventInvokeConfigs.delete(name);
+/** Stores what `$LATEST` is under the next number. */
+export function putVersion({ kernel, state }: Plane, latest: FunctionRecord, description: string): VersionRecord {
+  const version = String(latest.versionCount + 1);
+  const stored: VersionRecord = {
+    ...latest,
+    version,
+    description,
+    latestDescription: latest.description,
+    arn: `${latest.arn}:${version}`,
+    revisionId: kernel.uuid(),
+    logStream: logStreamName(kernel, version),
+    lastModifiedMs: kernel.nowMs(),
+  };
+  state.versions.put(keyOf(latest.name, version), stored);
+  amendFunction({ kernel, state }, latest, { versionCount: latest.versionCount + 1 });
+  return stored;
 }
 
-function retire({ kernel, state }: Plane, name: string): void {
-  const code = state.codes.get(name);
+/** The versions of a function that are still there, oldest first. */
+export function versionsOf({ state }: Plane, { name, versionCount }: FunctionRecord): VersionRecord[] {
+  const versions: VersionRecord[] = [];
+  for (let number = 1; number <= versionCount; number += 1) {
+    const found = state.versions.get(keyOf(name, String(number)));
+    if (found) versions.push(found);
+  }
+  return versions;
+}
+
+/** The aliases of a function, by name. */
+export function aliasesOf({ state }: Plane, name: string): AliasRecord[] {
+  const aliases = [...state.aliases.values()].filter(({ functionName }) => functionName === name);
+  return aliases.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function removeVersion(plane: Plane, { name, version }: FunctionRecord): void {
+  const key = keyOf(name, version);
+  retire(plane, key);
+  plane.state.versions.delete(key);
+  removeAttached(plane, key);
+}
+
+export function removeAlias(plane: Plane, { functionName, name }: AliasRecord): void {
+  const key = keyOf(functionName, name);
+  plane.state.aliases.delete(key);
+  removeAttached(plane, key);
+}
+
+/** Removes a function with its versions, its aliases and what is attached to each. */
+export function removeFunction(plane: Plane, name: string): void {
+  const record = plane.state.functions.get(name);
+  if (!record) return;
+  for (const alias of aliasesOf(plane, name)) removeAlias(plane, alias);
+  for (const version of versionsOf(plane, record)) removeVersion(plane, version);
+  retire(plane, name);
+  plane.state.functions.delete(name);
+  removeAttached(plane, name);
+}
+
+/** Stores a URL, and has it found by its id. */
+export function putUrl({ state }: Plane, url: UrlRecord): void {
+  const key = keyOf(url.functionName, url.qualifier);
+  state.urls.put(key, url);
+  state.urlsById.set(url.urlId, key);
+}
+
+export function removeUrl({ state }: Plane, key: string): boolean {
+  const url = state.urls.get(key);
+  if (!url) return false;
+  state.urlsById.delete(url.urlId);
+  return state.urls.delete(key);
+}
+
+function removeAttached(plane: Plane, key: string): void {
+  plane.state.eventInvokeConfigs.delete(key);
+  plane.state.policies.delete(key);
+  removeUrl(plane, key);
+}
+
+function retire({ kernel, state }: Plane, key: string): void {
+  const code = state.codes.get(key);
   if (!code) return;
-  state.codes.delete(name);
+  state.codes.delete(key);
   kernel.functionRunner.retire(code.key);
 }
 
 /** What a runner needs to start the function; issued once for each revision. */
 export function codeOf({ kernel, state }: Plane, record: FunctionRecord): FunctionCode {
-  const known = state.codes.get(record.name);
+  const key = record.version === '$LATEST' ? record.name : keyOf(record.name, record.version);
+  const known = state.codes.get(key);
   if (known) return known;
   const code: FunctionCode = {
-    key: `${record.name}/${record.contentHash}/${record.revisionId}`,
+    key: `${key}/${record.contentHash}/${record.revisionId}`,
     functionName: record.name,
     functionArn: record.arn,
-    version: '$LATEST',
+    version: record.version,
     directory: record.directory,
+    layerDirectories: record.layers.map(({ directory }) => directory),
     handler: record.handler,
-    environment: record.environment,
+    environment: record.environment ?? {},
     credentials: kernel.credentials.issue({ type: 'role', roleArn: record.role, sessionName: record.name }),
     memoryMiB: record.memoryMiB,
     logGroup: record.logGroup,
     logStream: record.logStream,
   };
-  state.codes.set(record.name, code);
+  state.codes.set(key, code);
   return code;
 }

@@ -4,7 +4,9 @@ import { backoffMs, fitting } from '../../../languages/source-records/batching.t
 import type { StreamRecord } from '../../../languages/source-records/stream-record.ts';
 import { sendToDestination } from '../destination.ts';
 import { hasFailed, invokeFunction, meter, type Outcome } from '../invocation.ts';
-import type { FunctionRecord, MappingRecord, OpenWindow, Plane } from '../state.ts';
+import type { FunctionRecord, MappingRecord, OpenWindow } from '../records.ts';
+import type { Plane } from '../state.ts';
+import { findMapped } from './mapped-function.ts';
 import { TumblingWindow } from './tumbling-window.ts';
 
 /** A stream keeps its records for a day: what fails until then is gone. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
@@ -107,12 +109,12 @@ export class Lane {
   /** Invokes the function once more with the state of its window, and closes the window; a failure is tried again as a batch is. */
   async #endWindow(): Promise<void> {
     const { kernel } = this.#plane;
-    const { functionName, sourceArn, maximumRetryAttempts, arn } = this.#mapping;
+    const { functionName, qualifier, sourceArn, maximumRetryAttempts, arn } = this.#mapping;
     const retriesMax = maximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : maximumRetryAttempts;
     const untilMs = kernel.nowMs() + RETENTION_MS;
     for (let failures = 0; !this.#isStopped; ) {
       try {
-        const request = { functionName, event: this.#event([], true), requestId: kernel.uuid(), trigger: sourceArn, cause: undefined };
+        const request = { functionName, qualifier, event: this.#event([], true), requestId: kernel.uuid(), trigger: sourceArn, cause: undefined };
         if (!hasFailed((await invokeFunction(this.#plane, request)).result)) break;
         failures += 1;
       } catch (error) {
@@ -137,18 +139,18 @@ export class Lane {
 
   /** Invokes the function with a part of a batch; answers what of it is still to be brought. */
   async #bring(part: Part): Promise<readonly Part[]> {
-    const { kernel, state } = this.#plane;
+    const { kernel } = this.#plane;
     const live = await this.#dropAged(part);
     const [first] = live;
     const last = live.at(-1);
     if (!first || !last) return [];
-    const { functionName, sourceArn } = this.#mapping;
+    const { functionName, qualifier, sourceArn } = this.#mapping;
     meter(this.#plane, functionName, 'IteratorAge', kernel.nowMs() - last.atMs, 'Milliseconds');
     const event = this.#event(live, false);
     const records = live.map(({ sequenceNumber }) => sequenceNumber);
     let outcome: Outcome;
     try {
-      outcome = await invokeFunction(this.#plane, { functionName, event, requestId: kernel.uuid(), trigger: sourceArn, cause: undefined, records });
+      outcome = await invokeFunction(this.#plane, { functionName, qualifier, event, requestId: kernel.uuid(), trigger: sourceArn, cause: undefined, records });
     } catch (error) {
       // Throttled, or without a function: the shard waits, and no retry is used up.
       if (!(error instanceof Fault)) throw error;
@@ -164,7 +166,7 @@ export class Lane {
       return [];
     }
     this.#port.onResult('PROBLEM: Function call failed');
-    const record = state.functions.get(functionName);
+    const record = findMapped(this.#plane, this.#mapping);
     const detail = { source: sourceArn, requestId: outcome.requestId, failed: records.slice(failedFrom), records: records.length };
     kernel.journal.append({ service: 'lambda', kind: 'batch-failed-items', arn: record?.arn ?? this.#mapping.arn, cause: outcome.sequence, detail });
     if (failedFrom > 0) this.#ended(live.slice(0, failedFrom));
@@ -219,10 +221,10 @@ export class Lane {
 
   /** Tells the on-failure destination where the records lay; their content is not in it. @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
   async #drop(records: readonly StreamRecord[], reason: { condition: DropCondition; outcome: Outcome | undefined; failures: number }): Promise<void> {
-    const { kernel, state } = this.#plane;
+    const { kernel } = this.#plane;
     const { functionName, sourceArn, onFailure, arn } = this.#mapping;
     const { condition, outcome, failures } = reason;
-    const record = state.functions.get(functionName);
+    const record = findMapped(this.#plane, this.#mapping);
     const [first] = records;
     const last = records.at(-1);
     const cause = outcome?.sequence;
@@ -231,7 +233,7 @@ export class Lane {
     if (onFailure !== undefined && record && first && last) {
       const body = {
         requestContext: { requestId: outcome?.requestId ?? kernel.uuid(), functionArn: record.arn, condition, approximateInvokeCount: failures },
-        ...(outcome && { responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' } }),
+        ...(outcome && { responseContext: { statusCode: 200, executedVersion: outcome.version, functionError: 'Unhandled' } }),
         version: '1.0',
         timestamp: new Date(kernel.nowMs()).toISOString(),
         DDBStreamBatchInfo: {

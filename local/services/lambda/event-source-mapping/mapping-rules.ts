@@ -2,7 +2,7 @@ import { parseArn } from '../../../kernel/arn.ts';
 import { NotEmulated } from '../../../kernel/errors.ts';
 import { PatternError, parsePattern } from '../../../languages/event-pattern/index.ts';
 import { invalidParameter } from '../errors.ts';
-import type { MappingRecord } from '../state.ts';
+import type { MappingRecord } from '../records.ts';
 
 export type SourceKind = 'sqs' | 'dynamodb';
 
@@ -34,7 +34,7 @@ function checkPattern(pattern: string): void {
     parsePattern(pattern);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    throw invalidParameter(`Invalid filter pattern definition. ${error.message}`);
+    throw invalidParameter('Invalid filter pattern definition.');
   }
 }
 
@@ -53,6 +53,8 @@ function checkQueueMapping(mapping: MappingRecord): void {
 function checkStreamMapping(mapping: MappingRecord): void {
   if (mapping.startingPosition === undefined)
     throw invalidParameter("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.");
+  if (!['TRIM_HORIZON', 'LATEST'].includes(mapping.startingPosition))
+    throw invalidParameter(`Unsupported starting position for arn type: ${mapping.sourceArn}`);
   if (mapping.maximumConcurrency !== undefined) throw invalidParameter('ScalingConfig is supported for Amazon SQS event sources only');
   checkRange('parallelizationFactor', mapping.parallelizationFactor, { least: 1, most: 10 });
   checkRange('maximumRetryAttempts', mapping.maximumRetryAttempts, { least: -1, most: 10_000 });

@@ -1,4 +1,5 @@
-import type { MappingRecord, Plane, RunningMapping } from '../state.ts';
+import type { MappingRecord } from '../records.ts';
+import type { Plane, RunningMapping } from '../state.ts';
 import { sourceKind } from './mapping-rules.ts';
 import { QueuePoller } from './queue-poller.ts';
 import { StreamPoller } from './stream-poller.ts';

@@ -5,9 +5,10 @@ import { readBatchResponse } from '../../../languages/source-records/batch-respo
 import { backoffMs, fitting } from '../../../languages/source-records/batching.ts';
 import { type QueueRecord, queueRecord, sizeOf } from '../../../languages/source-records/queue-record.ts';
 import { recordFilter } from '../../../languages/source-records/record-filter.ts';
-import { functionNotFound } from '../errors.ts';
 import { hasFailed, invokeFunction, roleOf } from '../invocation.ts';
-import type { MappingRecord, Plane, RunningMapping } from '../state.ts';
+import type { MappingRecord } from '../records.ts';
+import type { Plane, RunningMapping } from '../state.ts';
+import { findMapped, mappedRecord } from './mapped-function.ts';
 
 /** Concurrency begins at five, grows by 300 a minute while there is a backlog, and ends at 1,250. @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const CONCURRENCY_FIRST = 5;
@@ -139,9 +140,7 @@ export class QueuePoller implements RunningMapping {
   }
 
   #principal() {
-    const record = this.#plane.state.functions.get(this.#mapping.functionName);
-    if (!record) throw functionNotFound(this.#mapping.functionName);
-    return roleOf(record);
+    return roleOf(mappedRecord(this.#plane, this.#mapping));
   }
 
   /** What stands in the way of receiving is tried again, later and later. */
@@ -182,10 +181,11 @@ export class QueuePoller implements RunningMapping {
 
   async #invoke(records: readonly QueueRecord[]): Promise<void> {
     const plane = this.#plane;
-    const { sourceArn, functionName, reportsBatchItemFailures } = this.#mapping;
+    const { sourceArn, functionName, qualifier, reportsBatchItemFailures } = this.#mapping;
     const ids = records.map(({ messageId }) => messageId);
     const request = {
       functionName,
+      qualifier,
       event: JSON.stringify({ Records: records }),
       requestId: plane.kernel.uuid(),
       trigger: sourceArn,
@@ -211,7 +211,7 @@ export class QueuePoller implements RunningMapping {
     }
     if (failed.size > 0) {
       const detail = { source: sourceArn, requestId: request.requestId, failed: [...failed], records: ids.length };
-      const { arn } = plane.state.functions.get(functionName) ?? this.#mapping;
+      const { arn } = findMapped(plane, this.#mapping) ?? this.#mapping;
       plane.kernel.journal.append({ service: 'lambda', kind: 'batch-failed-items', arn, cause, detail });
       if (this.#failuresInRow > 1) this.#notBeforeMs = plane.kernel.nowMs() + backoffMs(this.#failuresInRow - 1, FAILURE_BACKOFF_MS_MAX);
     }

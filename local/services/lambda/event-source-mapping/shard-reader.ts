@@ -3,10 +3,11 @@ import { Fault } from '../../../kernel/errors.ts';
 import { backoffMs } from '../../../languages/source-records/batching.ts';
 import { recordFilter } from '../../../languages/source-records/record-filter.ts';
 import { type StreamRecord, streamRecord } from '../../../languages/source-records/stream-record.ts';
-import { functionNotFound } from '../errors.ts';
 import { roleOf } from '../invocation.ts';
-import type { MappingRecord, OpenWindow, Plane } from '../state.ts';
+import type { MappingRecord, OpenWindow } from '../records.ts';
+import type { Plane } from '../state.ts';
 import { Lane } from './lane.ts';
+import { mappedRecord } from './mapped-function.ts';
 
 /** Records one read answers at most. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html */
 const READ_MAX = 1000;
@@ -157,10 +158,8 @@ export class ShardReader {
   }
 
   async #call<Output>(operation: string, input: object): Promise<Output> {
-    const { kernel, state } = this.#plane;
-    const record = state.functions.get(this.#mapping.functionName);
-    if (!record) throw functionNotFound(this.#mapping.functionName);
-    return kernel.request<Output>({ service: 'dynamodb-streams', operation, input, principal: roleOf(record) });
+    const principal = roleOf(mappedRecord(this.#plane, this.#mapping));
+    return this.#plane.kernel.request<Output>({ service: 'dynamodb-streams', operation, input, principal });
   }
 
   /** An iterator that has expired is opened again; what was trimmed is past; anything else is tried again, later and later. */

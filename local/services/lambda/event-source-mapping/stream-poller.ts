@@ -1,9 +1,10 @@
 import type { DescribeStreamCommandOutput, Shard } from '@aws-sdk/client-dynamodb-streams';
 import { Fault, NotEmulated } from '../../../kernel/errors.ts';
 import { backoffMs } from '../../../languages/source-records/batching.ts';
-import { functionNotFound } from '../errors.ts';
 import { roleOf } from '../invocation.ts';
-import type { MappingRecord, Plane, RunningMapping } from '../state.ts';
+import type { MappingRecord } from '../records.ts';
+import type { Plane, RunningMapping } from '../state.ts';
+import { mappedRecord } from './mapped-function.ts';
 import { ShardReader } from './shard-reader.ts';
 
 const SHARD_PAGES_MAX = 100;
@@ -91,9 +92,8 @@ export class StreamPoller implements RunningMapping {
   }
 
   async #shards(): Promise<Shard[]> {
-    const { kernel, state } = this.#plane;
-    const record = state.functions.get(this.#mapping.functionName);
-    if (!record) throw functionNotFound(this.#mapping.functionName);
+    const { kernel } = this.#plane;
+    const record = mappedRecord(this.#plane, this.#mapping);
     const shards: Shard[] = [];
     let from: string | undefined;
     for (let page = 0; page < SHARD_PAGES_MAX; page += 1) {

@@ -1,5 +1,5 @@
 import type { StreamRecord } from '../../../languages/source-records/stream-record.ts';
-import type { OpenWindow } from '../state.ts';
+import type { OpenWindow } from '../records.ts';
 
 /**
  * The window of a shard that is open: records are told apart by when they were written, and the function hands its state from one invocation of a

@@ -7,12 +7,14 @@ import type {
   ListEventSourceMappingsCommandOutput,
   UpdateEventSourceMappingCommandInput,
 } from '@aws-sdk/client-lambda';
-import { NotEmulated, refuseAllBut } from '../../../kernel/errors.ts';
-import { mappingExists, mappingNotFound } from '../errors.ts';
+import { refuseAllBut } from '../../../kernel/errors.ts';
+import { invalidParameter, mappingExists, resourceNotFound } from '../errors.ts';
 import { checkMapping, sourceKind } from '../event-source-mapping/mapping-rules.ts';
 import { putMapping, removeMapping } from '../event-source-mapping/mappings.ts';
-import { functionArn, functionNamed, functionNameOf } from '../naming.ts';
-import type { Lambda, MappingRecord, Plane } from '../state.ts';
+import { findQualified, functionArn, functionNameOf } from '../naming.ts';
+import type { MappingRecord } from '../records.ts';
+import { keyOf, type Lambda, type Plane } from '../state.ts';
+import { pageOf } from './page.ts';
 
 const MEMBERS = [
   'UUID',
@@ -40,13 +42,12 @@ type Input = Omit<CreateEventSourceMappingCommandInput, 'FunctionName' | 'EventS
 export function mappingOf(
   plane: Plane,
   input: Input,
-  fixed: Pick<MappingRecord, 'uuid' | 'functionName' | 'sourceArn'>,
+  fixed: Pick<MappingRecord, 'uuid' | 'functionName' | 'qualifier' | 'sourceArn'>,
   previous?: MappingRecord,
 ): MappingRecord {
   const { kernel } = plane;
   const isQueue = sourceKind(fixed.sourceArn) === 'sqs';
   const position = input.StartingPosition ?? previous?.startingPosition;
-  if (position === 'AT_TIMESTAMP') throw new NotEmulated('An event source mapping with StartingPosition AT_TIMESTAMP', 'lambda');
   const mapping: MappingRecord = {
     ...fixed,
     arn: kernel.arn('lambda', `event-source-mapping:${fixed.uuid}`),
@@ -58,13 +59,14 @@ export function mappingOf(
       ? input.FunctionResponseTypes.includes('ReportBatchItemFailures')
       : (previous?.reportsBatchItemFailures ?? false),
     maximumConcurrency: input.ScalingConfig ? input.ScalingConfig.MaximumConcurrency : previous?.maximumConcurrency,
-    startingPosition: position,
+    startingPosition: position as MappingRecord['startingPosition'],
     parallelizationFactor: input.ParallelizationFactor ?? previous?.parallelizationFactor ?? 1,
     bisects: input.BisectBatchOnFunctionError ?? previous?.bisects ?? false,
     maximumRetryAttempts: input.MaximumRetryAttempts ?? previous?.maximumRetryAttempts ?? -1,
     maximumRecordAgeSeconds: input.MaximumRecordAgeInSeconds ?? previous?.maximumRecordAgeSeconds ?? -1,
     onFailure: input.DestinationConfig ? input.DestinationConfig.OnFailure?.Destination : previous?.onFailure,
     tumblingWindowSeconds: input.TumblingWindowInSeconds ?? previous?.tumblingWindowSeconds ?? 0,
+    tags: input.Tags ?? previous?.tags ?? {},
     lastModifiedMs: kernel.nowMs(),
   };
   checkMapping(mapping);
@@ -77,11 +79,12 @@ function wireMapping({ kernel, state }: Plane, mapping: MappingRecord, change?: 
     UUID: mapping.uuid,
     EventSourceMappingArn: mapping.arn,
     EventSourceArn: mapping.sourceArn,
-    FunctionArn: functionArn(kernel, mapping.functionName),
+    FunctionArn: keyOf(functionArn(kernel, mapping.functionName), mapping.qualifier),
     State: change ?? (mapping.isEnabled ? 'Enabled' : 'Disabled'),
-    StateTransitionReason: 'USER_INITIATED',
+    StateTransitionReason: isStream ? 'User action' : 'USER_INITIATED',
     LastModified: new Date(mapping.lastModifiedMs),
-    LastProcessingResult: state.runningMappings.get(mapping.uuid)?.lastResult ?? 'No records processed',
+    // Queues have none. Recorded.
+    ...(isStream && { LastProcessingResult: state.runningMappings.get(mapping.uuid)?.lastResult ?? 'No records processed' }),
     BatchSize: mapping.batchSize,
     MaximumBatchingWindowInSeconds: mapping.windowSeconds,
     FunctionResponseTypes: mapping.reportsBatchItemFailures ? ['ReportBatchItemFailures'] : [],
@@ -101,18 +104,28 @@ function wireMapping({ kernel, state }: Plane, mapping: MappingRecord, change?: 
 
 function mappingWith({ state }: Plane, uuid: string | undefined): MappingRecord {
   const found = state.mappings.get(uuid ?? '');
-  if (!found) throw mappingNotFound();
+  if (!found) throw resourceNotFound();
   return found;
+}
+
+/** The function, version or alias that a mapping invokes. */
+export function mappedFunction(plane: Plane, text: string | undefined): Pick<MappingRecord, 'functionName' | 'qualifier'> {
+  const named = functionNameOf(plane.kernel, text);
+  const found = findQualified(plane, named);
+  if (!found) throw invalidParameter('Function does not exist');
+  return { functionName: named.name, qualifier: found.qualifier };
 }
 
 export function createEventSourceMapping(input: CreateEventSourceMappingCommandInput, context: Lambda): EventSourceMappingConfiguration {
   refuseAllBut(MEMBERS, input, { operation: 'CreateEventSourceMapping', page: 'lambda' });
-  const { name: functionName } = functionNamed(context, input.FunctionName);
-  const sourceArn = input.EventSourceArn ?? '';
-  for (const mapping of context.state.mappings.values()) {
-    if (mapping.functionName === functionName && mapping.sourceArn === sourceArn) throw mappingExists(sourceArn, functionName, mapping.uuid);
+  const { EventSourceArn: sourceArn } = input;
+  if (sourceArn === undefined) throw invalidParameter('Unrecognized event source.');
+  if (input.DestinationConfig?.OnSuccess) throw invalidParameter('Unsupported DestinationConfig parameter for given event source mapping type.');
+  const named = mappedFunction(context, input.FunctionName);
+  const mapping = mappingOf(context, input, { uuid: context.kernel.uuid(), ...named, sourceArn });
+  for (const other of context.state.mappings.values()) {
+    if (other.functionName === named.functionName && other.qualifier === named.qualifier && other.sourceArn === sourceArn) throw mappingExists(other);
   }
-  const mapping = mappingOf(context, input, { uuid: context.kernel.uuid(), functionName, sourceArn });
   putMapping(context, mapping);
   return wireMapping(context, mapping, 'Creating');
 }
@@ -124,8 +137,9 @@ export function getEventSourceMapping(input: GetEventSourceMappingCommandInput, 
 export function updateEventSourceMapping(input: UpdateEventSourceMappingCommandInput, context: Lambda): EventSourceMappingConfiguration {
   refuseAllBut(MEMBERS, input, { operation: 'UpdateEventSourceMapping', page: 'lambda' });
   const previous = mappingWith(context, input.UUID);
-  const functionName = input.FunctionName === undefined ? previous.functionName : functionNamed(context, input.FunctionName).name;
-  const mapping = mappingOf(context, input, { uuid: previous.uuid, functionName, sourceArn: previous.sourceArn }, previous);
+  const named = input.FunctionName === undefined ? previous : mappedFunction(context, input.FunctionName);
+  const { functionName, qualifier } = named;
+  const mapping = mappingOf(context, input, { uuid: previous.uuid, functionName, qualifier, sourceArn: previous.sourceArn }, previous);
   putMapping(context, mapping);
   return wireMapping(context, mapping, 'Updating');
 }
@@ -137,17 +151,14 @@ export function deleteEventSourceMapping(input: DeleteEventSourceMappingCommandI
 }
 
 export function listEventSourceMappings(input: ListEventSourceMappingsCommandInput, context: Lambda): Omit<ListEventSourceMappingsCommandOutput, '$metadata'> {
-  const functionName = input.FunctionName === undefined ? undefined : functionNameOf(input.FunctionName);
-  const found = [...context.state.mappings.values()]
+  const named = input.FunctionName === undefined ? undefined : functionNameOf(context.kernel, input.FunctionName);
+  const all = [...context.state.mappings.values()]
     .filter(
-      (mapping) => (functionName === undefined || mapping.functionName === functionName) && (input.EventSourceArn ?? mapping.sourceArn) === mapping.sourceArn,
+      ({ functionName, qualifier, sourceArn }) =>
+        (named === undefined || (functionName === named.name && (named.qualifier === undefined || named.qualifier === qualifier))) &&
+        (input.EventSourceArn ?? sourceArn) === sourceArn,
     )
     .sort((a, b) => (a.uuid < b.uuid ? -1 : 1));
-  const first = input.Marker === undefined ? 0 : found.findIndex(({ uuid }) => uuid > (input.Marker ?? ''));
-  const page = first < 0 ? [] : found.slice(first, first + (input.MaxItems ?? 100));
-  const last = page.at(-1);
-  return {
-    EventSourceMappings: page.map((mapping) => wireMapping(context, mapping)),
-    ...(last && last !== found.at(-1) && { NextMarker: last.uuid }),
-  };
+  const { page, NextMarker } = pageOf(all, input, { keyOf: ({ uuid }) => uuid, most: 100 });
+  return { EventSourceMappings: page.map((mapping) => wireMapping(context, mapping)), ...(NextMarker !== undefined && { NextMarker }) };
 }

@@ -2,7 +2,7 @@ import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-la
 import { NotEmulated, refuseAllBut } from '../../../kernel/errors.ts';
 import { enqueue } from '../asynchronous.ts';
 import { hasFailed, invokeFunction } from '../invocation.ts';
-import { functionNamed } from '../naming.ts';
+import { qualifiedNamed } from '../naming.ts';
 import { checkPayload } from '../rules.ts';
 import type { Lambda } from '../state.ts';
 
@@ -15,7 +15,8 @@ const TAIL_BYTES = 4096;
 /** Invokes a function: waits for its result, or takes the event in. */
 export async function invoke(input: InvokeCommandInput, context: Lambda): Promise<Output> {
   refuseAllBut(['FunctionName', 'InvocationType', 'LogType', 'ClientContext', 'Payload', 'Qualifier'], input, { operation: 'Invoke', page: 'lambda' });
-  const record = functionNamed(context, input.FunctionName, input.Qualifier);
+  const { record, qualifier } = qualifiedNamed(context, input.FunctionName, input.Qualifier);
+  const functionName = record.name;
   const clientContext = input.ClientContext === undefined ? undefined : Buffer.from(input.ClientContext, 'base64').toString('utf8');
   const { requestId, cause } = context;
   const bytes = input.Payload as Uint8Array | undefined;
@@ -23,15 +24,15 @@ export async function invoke(input: InvokeCommandInput, context: Lambda): Promis
     case 'DryRun':
       return { StatusCode: 204 };
     case 'Event':
-      enqueue(context, { requestId, functionName: record.name, payload: checkPayload(bytes, 'Event'), clientContext, cause });
+      enqueue(context, { requestId, functionName, qualifier, payload: checkPayload(bytes, 'Event'), clientContext, cause });
       return { StatusCode: 202 };
     case 'RequestResponse': {
       const event = checkPayload(bytes, 'RequestResponse');
-      const { result } = await invokeFunction(context, { functionName: record.name, event, requestId, trigger: 'Invoke', cause, clientContext });
+      const { result, version } = await invokeFunction(context, { functionName, qualifier, event, requestId, trigger: 'Invoke', cause, clientContext });
       const tail = input.LogType === 'Tail' ? Buffer.from(`${result.logs.map(({ text }) => text).join('\n')}\n`).subarray(-TAIL_BYTES) : undefined;
       return {
         StatusCode: 200,
-        ExecutedVersion: '$LATEST',
+        ExecutedVersion: version,
         Payload: Buffer.from(result.payload) as unknown as Payload,
         ...(hasFailed(result) && { FunctionError: 'Unhandled' }),
         ...(tail && { LogResult: tail.toString('base64') }),

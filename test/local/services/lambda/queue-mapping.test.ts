@@ -205,7 +205,7 @@ describe('a queue mapping', () => {
     const { UUID: uuid } = await world.lambda('CreateEventSourceMapping', { FunctionName: 'work', EventSourceArn: queueArn('later') });
     await world.advance(120_000);
     expect(world.entries('mapping-problem')).toHaveLength(1);
-    expect((await world.lambda('GetEventSourceMapping', { UUID: uuid })).LastProcessingResult).toContain('PROBLEM');
+    expect(world.state.runningMappings.get(uuid)?.lastResult).toContain('PROBLEM');
     expect([...world.kernel.journal.since(0)].filter(({ kind }) => kind === 'ReceiveMessage').length).toBeLessThan(15);
     await world.createQueue('later');
     await world.sendMessage('later', 'a');

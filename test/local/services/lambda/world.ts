@@ -84,7 +84,10 @@ export function createWorld({ functions, concurrencyMax = 24, store, services = 
         contentHash: 'hash',
         sizeBytes: 1,
         tags: {},
-        policy: [],
+        layers: [],
+        ephemeralStorageMiB: 512,
+        applicationLogLevel: undefined,
+        systemLogLevel: undefined,
         reservedConcurrency: undefined,
       },
     );

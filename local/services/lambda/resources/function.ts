@@ -1,37 +1,44 @@
-import { UserError } from '../../kernel/errors.ts';
-import type { Properties, ResourcePlace, ResourceType } from '../../kernel/resource.ts';
-import { functionArn } from './naming.ts';
-import { checkReserved } from './operations/concurrency.ts';
-import { settingsOf } from './operations/functions.ts';
-import { checkFunctionName, checkSettings } from './rules.ts';
-import { type FunctionContent, type FunctionRecord, type Lambda, type LambdaState, type Plane, putFunction, removeFunction } from './state.ts';
+import { NotEmulated, UserError } from '../../../kernel/errors.ts';
+import type { Properties, ResourcePlace, ResourceType } from '../../../kernel/resource.ts';
+import { functionArn } from '../naming.ts';
+import { checkReserved } from '../operations/concurrency.ts';
+import { settingsOf } from '../operations/functions.ts';
+import type { FunctionContent, FunctionRecord, FunctionSettings } from '../records.ts';
+import { checkFunctionName, checkSettings } from '../rules.ts';
+import { type Lambda, type LambdaState, putFunction, removeFunction } from '../state.ts';
 
 /** The code of a template: an asset of the assembly, or the text itself. */
 function contentOf(code: Properties, place: ResourcePlace, { state }: Lambda): FunctionContent {
-  const { S3Bucket: bucket, S3Key: key, ZipFile: source } = code as { S3Bucket?: string; S3Key?: string; ZipFile?: string };
-  if (source !== undefined) {
-    const { directory, sha256, sizeBytes } = state.codeStore.inline(source);
-    return { directory, contentHash: sha256, sizeBytes };
-  }
+  const { ZipFile: source, ImageUri: image } = code as { ZipFile?: string; ImageUri?: string };
+  if (image !== undefined) throw new NotEmulated('A function whose code is a container image', 'lambda');
+  if (source === undefined) return assetContent(code, place, 'The function');
+  const { directory, sha256, sizeBytes } = state.codeStore.inline(source);
+  return { directory, contentHash: sha256, sizeBytes };
+}
+
+/** Content that an asset of the assembly holds. An asset's key is the hash of its content. */
+export function assetContent(location: Properties, place: ResourcePlace, what: string): FunctionContent {
+  const { S3Bucket: bucket, S3Key: key } = location as { S3Bucket?: string; S3Key?: string };
   const directory = bucket === undefined || key === undefined ? undefined : place.assetDirectory(bucket, key);
   if (directory === undefined) {
     throw new UserError(
-      `The function ${place.logicalId} of ${place.stackName} has its code at ${bucket}/${key}, which is no asset of this assembly. Code is an asset, or ZipFile text.`,
+      `${what} ${place.logicalId} of ${place.stackName} has its content at ${bucket}/${key}, which is no asset of this assembly. It is an asset, or ZipFile text.`,
     );
   }
-  // An asset's key is the hash of its content.
   return { directory, contentHash: key ?? '', sizeBytes: 0 };
 }
 
-function settingsFrom(name: string, properties: Properties) {
+function settingsFrom(name: string, properties: Properties, context: Lambda): FunctionSettings {
   const variables = Object.entries((properties['Environment']?.Variables ?? {}) as Record<string, unknown>).map(
     ([key, value]) => [key, String(value)] as const,
   );
-  const settings = settingsOf(name, {
+  const size = properties['EphemeralStorage']?.Size;
+  const settings = settingsOf(context, name, {
     ...properties,
     Timeout: properties['Timeout'] === undefined ? undefined : Number(properties['Timeout']),
     MemorySize: properties['MemorySize'] === undefined ? undefined : Number(properties['MemorySize']),
-    Environment: { Variables: Object.fromEntries(variables) },
+    EphemeralStorage: size === undefined ? undefined : { Size: Number(size) },
+    Environment: properties['Environment'] && { Variables: Object.fromEntries(variables) },
   });
   checkSettings(settings);
   return settings;
@@ -42,17 +49,16 @@ function tagsOf(properties: Properties): Record<string, string> {
 }
 
 function put(properties: Properties, name: string, place: ResourcePlace, context: Lambda): FunctionRecord {
-  const { kernel, state } = context;
+  const { kernel } = context;
   const reservedConcurrency = properties['ReservedConcurrentExecutions'] === undefined ? undefined : Number(properties['ReservedConcurrentExecutions']);
   if (reservedConcurrency !== undefined) checkReserved(context, name, reservedConcurrency);
   return putFunction(context, {
-    ...settingsFrom(name, properties),
+    ...settingsFrom(name, properties, context),
     ...contentOf((properties['Code'] ?? {}) as Properties, place, context),
     architectures: (properties['Architectures'] ?? ['x86_64']) as string[],
     name,
     arn: functionArn(kernel, name),
     tags: tagsOf(properties),
-    policy: state.functions.get(name)?.policy ?? [],
     reservedConcurrency,
   });
 }
@@ -65,24 +71,27 @@ export const functionResource: ResourceType<LambdaState> = {
     'DeadLetterConfig',
     'Description',
     'Environment',
+    'EphemeralStorage',
     'FunctionName',
     'Handler',
+    'Layers',
     'LoggingConfig',
     'MemorySize',
+    'PackageType',
     'ReservedConcurrentExecutions',
     'Role',
     'Runtime',
+    'SnapStart',
     'Tags',
     'Timeout',
     'TracingConfig',
   ],
   inert: {
-    EphemeralStorage: '/tmp is in memory and bounded by 512 MB',
     RecursiveLoop: 'loops are not detected',
     RuntimeManagementConfig: 'the runtime is the Node.js of this machine',
   },
   create(properties, place, context) {
-    const name = properties['FunctionName'] ?? place.generatedName({ lengthMax: 64 });
+    const name: string = properties['FunctionName'] ?? place.generatedName({ lengthMax: 64 });
     checkFunctionName(name);
     const { arn } = put(properties, name, place, context);
     return { ref: name, attributes: { Arn: arn } };
@@ -96,16 +105,3 @@ export const functionResource: ResourceType<LambdaState> = {
     removeFunction(context, physical.ref);
   },
 };
-
-/**
- * Takes new code for a function from its folder: the content at the same place has changed, or lies in another. Contexts of the code before end when
- * they fall idle. Answers whether anything changed: the same hash is the same code.
- */
-export function reloadCode(plane: Plane, functionName: string, content: { readonly contentHash: string; readonly directory?: string }): boolean {
-  const record = plane.state.functions.get(functionName);
-  if (!record) throw new UserError(`There is no function ${functionName}`);
-  const directory = content.directory ?? record.directory;
-  if (record.contentHash === content.contentHash && record.directory === directory) return false;
-  putFunction(plane, { ...record, contentHash: content.contentHash, directory });
-  return true;
-}
