@@ -122,7 +122,7 @@ it('is closed to a role without a grant, in the words of SNS', async () => {
 it('invokes a function that allows the topic, and dead-letters for one that does not', async () => {
   const { made, settings, sns, receive, settle } = await plane();
   const lambda = new LambdaClient(settings);
-  const source = 'exports.handler = async ({ Records: [{ Sns }] }) => { if (`${Sns.Subject} ${Sns.Message}` !== "Hello two") throw new Error("other"); };';
+  const source = 'exports.handler = async ({ Records: [{ Sns }] }) => { if (Sns.Subject !== "Hello" || Sns.Message !== "two") throw new Error("other"); };';
   const code = { ZipFile: zipSync({ 'index.js': Buffer.from(source) }) };
   const { FunctionArn } = await lambda.send(
     new CreateFunctionCommand({
