@@ -39,7 +39,7 @@ export class Needs {
   isSatisfied(step: Step, answer: Answer, bound: ReadonlyMap<string, string>): boolean {
     if (answer.notEmulated !== undefined) return true;
     const paths = [...(this.#paths.get(step.n) ?? [])];
-    if (!paths.every((path) => hasPath(answer, path))) return isRead(step) || answer.errorText !== undefined;
+    if (!paths.every((path) => hasPath(answer, path))) return !isRead(step) && answer.errorText === undefined;
     const direct = this.#expectations.filter(({ response }) => response === step.n);
     const agrees = (one: Expectation): boolean =>
       differenceOf(one.recorded, answer.body, { bindings: this.#trace.bindings, bound: new Map(bound) }) === undefined;
