@@ -38,7 +38,9 @@ export function awsQueryProtocol(row: Pick<ServiceRow, 'xmlNamespace'>): ServerP
     writeFailure(failure, requestId) {
       const { model, members, message, queryCode, isSender, status } = failure;
       const further = model ? writers.of(model.shape)({ ...members, [model.messageMember]: undefined }) : '';
-      const error = `<Type>${isSender ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(message)}</Message>${further}`;
+      // AWS leaves the element out where it has nothing to say (CloudWatch's ResourceNotFound).
+      const said = message === '' ? '' : `<Message>${escapeXml(message)}</Message>`;
+      const error = `<Type>${isSender ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(queryCode)}</Code>${said}${further}`;
       return respond(status, `<ErrorResponse xmlns="${namespace}"><Error>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`, requestId);
     },
   };

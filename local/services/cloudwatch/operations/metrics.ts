@@ -87,7 +87,8 @@ export function getMetricStatistics(input: GetMetricStatisticsCommandInput, { st
     );
   }
   const series = findSeries(state.metrics, namespace, name, dimensionPairs(input.Dimensions));
-  const units = series ? [...series.units.keys()].filter((each) => unit === undefined || each === unit) : [];
+  // The unit last heard of comes first, as AWS was seen to answer.
+  const units = series ? [...series.units.keys()].filter((each) => unit === undefined || each === unit).reverse() : [];
   const points = units.flatMap((each) =>
     readPeriods(series as Series, { ...range, periodMs, unit: each }).map((period) => {
       const point: Datapoint = { Timestamp: new Date(period.startMs), Unit: each as NonNullable<Datapoint['Unit']> };
