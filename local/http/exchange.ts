@@ -24,8 +24,14 @@ export interface Handler {
 type Incoming = IncomingMessage | Http2ServerRequest;
 type Outgoing = ServerResponse | Http2ServerResponse;
 
-/** No service takes more: 16 MiB is DynamoDB's bound, the largest, and one byte more lets the wire refuse it in the service's own words. */
+/** Most services take no more: 16 MiB is DynamoDB's bound, and one byte more lets the wire refuse it in the service's own words. */
 const BODY_BYTES_MAX = 16 * 1024 * 1024 + 1;
+
+/** Objects are larger: 256 MiB with the framing of their chunks. They are told by the signature, in the header or in the URL. */
+const OBJECT_BYTES_MAX = 260 * 1024 * 1024;
+
+const bodyBytesMaxOf = ({ headers, url = '' }: Incoming): number =>
+  headers.authorization?.includes('/s3/aws4_request') || /%2Fs3%2Faws4_request|AWSAccessKeyId=/.test(url) ? OBJECT_BYTES_MAX : BODY_BYTES_MAX;
 
 /** Bodies up to this size are joined with the head. */
 const ONE_WRITE_BYTES_MAX = 16 * 1024;
@@ -76,7 +82,8 @@ function headersOf(incoming: Incoming): Record<string, string> {
 
 /** Reads a request's body, within bounds, then answers it. */
 export function answer(incoming: Incoming, outgoing: Outgoing, handler: Handler): void {
-  if (Number(incoming.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
+  const bytesMax = bodyBytesMaxOf(incoming);
+  if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) {
     refuse(outgoing, 413);
     return;
   }
@@ -85,7 +92,7 @@ export function answer(incoming: Incoming, outgoing: Outgoing, handler: Handler)
   let sizeBytes = 0;
   incoming.on('data', (chunk: Buffer) => {
     sizeBytes += chunk.byteLength;
-    if (sizeBytes > BODY_BYTES_MAX) {
+    if (sizeBytes > bytesMax) {
       if (!outgoing.headersSent) refuse(outgoing, 413);
       return;
     }
@@ -94,7 +101,7 @@ export function answer(incoming: Incoming, outgoing: Outgoing, handler: Handler)
     else more = [first, chunk];
   });
   incoming.on('end', () => {
-    if (sizeBytes > BODY_BYTES_MAX) return;
+    if (sizeBytes > bytesMax) return;
     const request = new SocketRequest(incoming, outgoing, more ? Buffer.concat(more) : (first ?? EMPTY));
     handler.onRequest?.(request);
     respond(request, outgoing, handler).catch((error: unknown) => {
@@ -133,7 +140,9 @@ function send({ status, headers, setCookies, body }: HttpResponse, outgoing: Out
   if (outgoing.destroyed) return;
   const response = outgoing as ServerResponse;
   const head = setCookies ? { ...headers, 'set-cookie': [...setCookies] } : headers;
-  response.writeHead(status, status === 204 ? { ...head } : { ...head, 'content-length': body.byteLength });
+  // The answer to a HEAD has no body and says how long it would be.
+  const length = response.req?.method === 'HEAD' ? (headers['content-length'] ?? body.byteLength) : body.byteLength;
+  response.writeHead(status, status === 204 || status === 304 ? { ...head } : { ...head, 'content-length': length });
   // As text a small body leaves in one write with its head.
   if (body.byteLength > ONE_WRITE_BYTES_MAX) response.end(body);
   else response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');

@@ -4,7 +4,9 @@ import { awsJsonProtocol } from './protocols/aws-json.ts';
 import { awsQueryProtocol } from './protocols/aws-query.ts';
 import type { OperationCodec, ServerProtocol } from './protocols/protocol.ts';
 import { restJsonProtocol } from './protocols/rest-json.ts';
+import { restXmlProtocol } from './protocols/rest-xml.ts';
 import { type RestMatch, restRouter } from './rest-router.ts';
+import { s3Router } from './s3/router.ts';
 import type { ProtocolName, ServiceRow } from './services.ts';
 import { Checkers } from './validation/checker.ts';
 import { missingParameter, validationFault } from './validation/faults.ts';
@@ -23,7 +25,7 @@ export class LoadedService {
   readonly #checkers: Checkers;
   readonly #protocols = new Map<ProtocolName, ServerProtocol>();
   readonly #endpoints = new Map<string, Endpoint>();
-  #router: ((method: string, target: string) => RestMatch | undefined) | undefined;
+  #router: ((request: HttpRequest) => RestMatch | undefined) | undefined;
 
   constructor(model: ServiceModel, checkers: Checkers) {
     this.model = model;
@@ -38,8 +40,8 @@ export class LoadedService {
 
   /** Finds a REST operation by method and path. */
   match(request: HttpRequest): RestMatch | undefined {
-    this.#router ??= restRouter(this.model);
-    return this.#router(request.method, request.target);
+    this.#router ??= this.model.row.protocol === 'restXml' ? s3Router(this.model) : restRouter(this.model);
+    return this.#router(request);
   }
 
   protocol(name: ProtocolName): ServerProtocol {
@@ -84,6 +86,8 @@ function protocolOf(name: ProtocolName, row: ServiceRow): ServerProtocol {
       return awsQueryProtocol(row);
     case 'restJson1':
       return restJsonProtocol();
+    case 'restXml':
+      return restXmlProtocol(row);
     default:
       return awsJsonProtocol(row);
   }

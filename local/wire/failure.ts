@@ -43,7 +43,9 @@ function failureOfFault(fault: Fault, service: ServiceModel | undefined): Failur
   const code = denied?.code ?? fault.code;
   const model = service?.error(code);
   const common = COMMON_BY_CODE.get(code);
-  const status = denied?.status ?? model?.status ?? fault.status ?? 400;
+  // S3's model has a status for few of its errors: each fault brings its own.
+  const given = service?.row.protocol === 'restXml' ? fault.status : undefined;
+  const status = denied?.status ?? given ?? model?.status ?? fault.status ?? 400;
   return {
     code: model ? code : (common?.[0] ?? code),
     queryCode: model?.queryCode ?? common?.[1] ?? code,

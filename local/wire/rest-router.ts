@@ -1,3 +1,4 @@
+import type { HttpRequest } from '../kernel/http.ts';
 import type { HttpBinding, ServiceModel } from './model.ts';
 
 /** A REST operation found for a method and path, with what its labels were filled with. */
@@ -63,7 +64,7 @@ function labelsOf(segments: readonly Segment[], parts: readonly string[]): Recor
 }
 
 /** Compiles a service's REST routes; the answer is `undefined` where no operation has that method and path. */
-export function restRouter(model: ServiceModel): (method: string, target: string) => RestMatch | undefined {
+export function restRouter(model: ServiceModel): (request: HttpRequest) => RestMatch | undefined {
   const byMethod = new Map<string, Route[]>();
   for (const { operation, http } of model.httpBindings()) {
     const [method, path]: HttpBinding = http;
@@ -73,7 +74,7 @@ export function restRouter(model: ServiceModel): (method: string, target: string
     byMethod.set(method, routes);
   }
   for (const routes of byMethod.values()) routes.sort(bySpecificity);
-  return (method, target) => {
+  return ({ method, target }) => {
     const [path = '', queryText] = target.split('?');
     const parts = partsOf(path);
     for (const { operation, segments, query } of byMethod.get(method) ?? []) {

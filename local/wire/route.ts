@@ -1,6 +1,7 @@
 import { Fault } from '../kernel/errors.ts';
 import type { HttpRequest } from '../kernel/http.ts';
 import { elsewhereByForm, elsewhereByPath, elsewhereByTarget } from './elsewhere.ts';
+import { isForS3 } from './s3/address.ts';
 import { signedServiceOf } from './scope.ts';
 import { type ProtocolName, SERVICE_ROWS, type ServiceRow } from './services.ts';
 
@@ -16,6 +17,7 @@ export interface Route {
 const BY_TARGET = new Map(SERVICE_ROWS.flatMap((row) => (row.targetPrefix ? [[row.targetPrefix, row] as const] : [])));
 const BY_VERSION = new Map(SERVICE_ROWS.flatMap((row) => (row.queryVersion ? [[row.queryVersion, row] as const] : [])));
 const REST_ROWS = SERVICE_ROWS.filter((row) => row.protocol === 'restJson1');
+const S3_ROW = SERVICE_ROWS.find(({ protocol }) => protocol === 'restXml');
 const BY_SIGNING_NAME = new Map(SERVICE_ROWS.map((row) => [row.signingName, row]));
 
 /** Nobody has such an operation. @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
@@ -28,6 +30,14 @@ export const notFound = (): Fault => new Fault('UnknownOperationException', 'No 
 
 /** Whether the body is a form: the query protocol. */
 export const isForm = (request: HttpRequest): boolean => request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+
+/** The route of a request to S3, whose bodies are anything: it is known by its signature or its host before the body is looked at. */
+export function routeOfS3(request: HttpRequest): Route | undefined {
+  if (!S3_ROW || request.headers['x-amz-target'] !== undefined || !isForS3(request)) return undefined;
+  const refused = elsewhereByPath(request);
+  if (refused) throw refused;
+  return { row: S3_ROW, protocol: S3_ROW.protocol, operation: undefined, form: undefined };
+}
 
 /** The body is read as text only for forms, whose `Version` and `Action` stand in it. */
 export function routeOf(request: HttpRequest, body: Uint8Array): Route {

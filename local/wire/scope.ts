@@ -13,13 +13,16 @@ function credentialOf(request: HttpRequest): string {
   return query < 0 ? '' : (new URLSearchParams(request.target.slice(query)).get('X-Amz-Credential') ?? '');
 }
 
+/** The key of a URL that the older signature of S3 presigned. */
+const KEY_OF_V2 = /[?&]AWSAccessKeyId=([^&]+)/;
+
 /**
  * The access key that a request is signed with: who calls.
  * Differs from AWS: signatures are not verified.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
  */
 export function accessKeyOf(request: HttpRequest): string {
-  const credential = credentialOf(request);
+  const credential = credentialOf(request) || (KEY_OF_V2.exec(request.target)?.[1] ?? '');
   const end = credential.indexOf('/');
   return end < 0 ? credential : credential.slice(0, end);
 }

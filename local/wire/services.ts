@@ -1,7 +1,7 @@
 import type { Constraints } from './validation/constraints.ts';
 
 /** The protocols that the wire speaks. One service can be spoken to in several. */
-export type ProtocolName = 'awsJson1.0' | 'awsJson1.1' | 'awsQuery' | 'restJson1';
+export type ProtocolName = 'awsJson1.0' | 'awsJson1.1' | 'awsQuery' | 'restJson1' | 'restXml';
 
 /** How a service's requests are told from others', and where its shapes come from. One more service is one more row. */
 export interface ServiceRow {
@@ -18,6 +18,8 @@ export interface ServiceRow {
   readonly xmlNamespace?: string;
   /** Paths of a REST service, for requests without a signature. */
   readonly path?: RegExp;
+  /** Errors of forms have an empty `Detail`, but for those of these operations. */
+  readonly withoutErrorDetail?: readonly string[];
   /** A JSON service that answers errors with their query codes too. */
   readonly isQueryCompatible?: true;
   /** Namespace of `__type` where it is not the schema's. */
@@ -44,6 +46,7 @@ export const SERVICE_ROWS: readonly ServiceRow[] = [
     targetPrefix: 'AmazonSQS',
     queryVersion: '2012-11-05',
     xmlNamespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
+    withoutErrorDetail: ['DeleteMessageBatch', 'ChangeMessageVisibilityBatch'],
     isQueryCompatible: true,
     accessDenied: { code: 'AccessDeniedException', status: 403 },
     validationCode: 'MissingRequiredParameterException',
@@ -213,5 +216,16 @@ export const SERVICE_ROWS: readonly ServiceRow[] = [
     xmlNamespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
     load: () => import('@aws-sdk/client-cloudformation'),
     constraints: () => import('./constraints/cloudformation.json', { with: { type: 'json' } }),
+  },
+  {
+    name: 's3',
+    protocol: 'restXml',
+    signingName: 's3',
+    xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
+    accessDenied: { code: 'AccessDenied', status: 403 },
+    validationCode: 'InvalidRequest',
+    validation: 'presence',
+    load: () => import('@aws-sdk/client-s3'),
+    constraints: () => import('./constraints/s3.json', { with: { type: 'json' } }),
   },
 ];

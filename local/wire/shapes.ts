@@ -17,6 +17,8 @@ export interface StructureShape {
   readonly kind: 'structure' | 'union';
   readonly name: string;
   readonly members: readonly Member[];
+  /** What its element is called where that is not its name. */
+  readonly xmlName?: string | undefined;
 }
 
 /** A member of a structure, list or map with the traits that bind it to the wire. */
@@ -44,6 +46,12 @@ const SIMPLE: Readonly<Record<number, Shape>> = {
 /** What a member is called in JSON: `apiId` for API Gateway's `ApiId`. */
 export function jsonNameOf({ name, traits }: Member): string {
   return traits.jsonName ?? name;
+}
+
+/** The name that a structure's own traits, not a member's, give its element. */
+function ownXmlName(schema: unknown): string | undefined {
+  const traits = Array.isArray(schema) ? schema[3] : undefined;
+  return typeof traits === 'object' && traits !== null ? (traits as SchemaTraitsObject).xmlName : undefined;
 }
 
 /** Reads SDK schemas into shapes; each structure once, so that recursion ends. */
@@ -77,7 +85,7 @@ export class ShapeReader {
     const known = this.#structures.get(raw);
     if (known) return known;
     const members: Member[] = [];
-    const shape: StructureShape = { kind: schema.isUnionSchema() ? 'union' : 'structure', name: schema.getName() ?? '', members };
+    const shape: StructureShape = { kind: schema.isUnionSchema() ? 'union' : 'structure', name: schema.getName() ?? '', members, xmlName: ownXmlName(raw) };
     this.#structures.set(raw, shape);
     for (const [name, member] of schema.structIterator()) {
       members.push(this.#memberOf(name, member));

@@ -9,7 +9,8 @@ import { failureOf } from './failure.ts';
 import { awsJsonProtocol } from './protocols/aws-json.ts';
 import { awsQueryProtocol } from './protocols/aws-query.ts';
 import type { ServerProtocol } from './protocols/protocol.ts';
-import { isForm, notFound, type Route, routeOf, unknownOperation } from './route.ts';
+import { isForm, notFound, type Route, routeOf, routeOfS3, unknownOperation } from './route.ts';
+import { acceptS3 } from './s3/accept.ts';
 import { accessKeyOf } from './scope.ts';
 import { SERVICE_ROWS, type ServiceRow } from './services.ts';
 
@@ -31,6 +32,8 @@ const JSON_FALLBACK = awsJsonProtocol({ protocol: 'awsJson1.0' });
 const FORM_FALLBACK = awsQueryProtocol({});
 const fallbackOf = (request: HttpRequest, error: unknown): ServerProtocol =>
   isForm(request) || (error instanceof ServiceElsewhere && error.isXml) ? FORM_FALLBACK : JSON_FALLBACK;
+
+const EMPTY = new Uint8Array();
 
 /** The call that a request is. A signal costs its maker a controller: only an operation that waits asks for it. */
 class WireCall implements Call {
@@ -107,19 +110,26 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
     try {
       const plain = request.headers['x-amz-target'] === undefined ? plainHttp(request) : undefined;
       if (plain !== undefined) return await plain;
-      const body = bodyOf(request);
-      route = routeOf(request, body);
+      const toS3 = routeOfS3(request);
+      const body = toS3 ? request.body : bodyOf(request);
+      route = toS3 ?? routeOf(request, body);
       const { name } = route.row;
       const service = loaded.get(name) ?? (await load(route.row));
-      const { endpoint, input } = accept(request, body, route, service);
+      const { endpoint, input } = toS3 ? acceptOfS3(request, route, service) : accept(request, body, route, service);
       const principal = kernel.credentials.principalOf(accessKeyOf(request));
       const output = await kernel.request<object | undefined>(new WireCall(request, { service: name, endpoint, input, principal, requestId }));
       return endpoint.codec.writeOutput(output ?? {}, requestId);
     } catch (error) {
       const service = route && loaded.get(route.row.name);
       const failure = failureOf(error, service?.model, onBug);
-      return (route && service ? service.protocol(route.protocol) : fallbackOf(request, error)).writeFailure(failure, requestId);
+      const response = (route && service ? service.protocol(route.protocol) : fallbackOf(request, error)).writeFailure(failure, requestId, route?.operation);
+      return request.method === 'HEAD' ? { ...response, body: EMPTY } : response;
     }
+  };
+
+  const acceptOfS3 = (request: HttpRequest, route: Route, service: LoadedService): ReturnType<typeof accept> => {
+    const unframed = acceptS3(request, kernel.nowMs());
+    return accept(unframed, unframed.body, route, service);
   };
 
   const loadAll = async (): Promise<void> => {

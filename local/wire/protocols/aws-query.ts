@@ -11,7 +11,7 @@ const CONTENT_TYPE = 'text/xml';
  * awsQuery as a server speaks it: a form in, XML out.
  * @see https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
-export function awsQueryProtocol(row: Pick<ServiceRow, 'xmlNamespace'>): ServerProtocol {
+export function awsQueryProtocol(row: Pick<ServiceRow, 'xmlNamespace' | 'withoutErrorDetail'>): ServerProtocol {
   const readers = new FormReaders();
   const writers = new XmlWriters();
   const namespace = row.xmlNamespace ?? '';
@@ -35,12 +35,13 @@ export function awsQueryProtocol(row: Pick<ServiceRow, 'xmlNamespace'>): ServerP
         },
       };
     },
-    writeFailure(failure, requestId) {
+    writeFailure(failure, requestId, operation = '') {
       const { model, members, message, queryCode, isSender, status } = failure;
       const further = model ? writers.of(model.shape)({ ...members, [model.messageMember]: undefined }) : '';
       // AWS leaves the element out where it has nothing to say (CloudWatch's ResourceNotFound).
       const said = message === '' ? '' : `<Message>${escapeXml(message)}</Message>`;
-      const error = `<Type>${isSender ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(queryCode)}</Code>${said}${further}`;
+      const detail = row.withoutErrorDetail && !row.withoutErrorDetail.includes(operation) ? '<Detail/>' : '';
+      const error = `<Type>${isSender ? 'Sender' : 'Receiver'}</Type><Code>${escapeXml(queryCode)}</Code>${said}${further}${detail}`;
       return respond(status, `<ErrorResponse xmlns="${namespace}"><Error>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`, requestId);
     },
   };

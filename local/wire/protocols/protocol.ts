@@ -22,5 +22,6 @@ export interface OperationCodec {
 /** One AWS protocol as its server speaks it, for one service. */
 export interface ServerProtocol {
   compile(operation: OperationModel): OperationCodec;
-  writeFailure(failure: Failure, requestId: string): HttpResponse;
+  /** `operation` is `undefined` where the request names none. */
+  writeFailure(failure: Failure, requestId: string, operation?: string): HttpResponse;
 }

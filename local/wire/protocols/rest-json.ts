@@ -21,7 +21,7 @@ function textValue(shape: Shape, texts: readonly string[]): unknown {
 }
 
 /** The binding of a member outside the body, or `undefined` for a member of the body. */
-function bindingOf({ name, shape, traits }: Member): Bind | undefined {
+export function bindingOf({ name, shape, traits }: Member): Bind | undefined {
   const { httpHeader, httpQuery, httpPrefixHeaders } = traits;
   if (traits.httpLabel) {
     return (input, { labels }) => {
@@ -42,7 +42,14 @@ function bindingOf({ name, shape, traits }: Member): Bind | undefined {
       if (texts.length > 0) input[name] = textValue(shape, texts);
     };
   }
-  if (httpPrefixHeaders !== undefined || traits.httpQueryParams) throw new Error(`The member ${name} is bound in a way that no supported service uses`);
+  if (httpPrefixHeaders !== undefined) {
+    const prefix = httpPrefixHeaders.toLowerCase();
+    return (input, { request }) => {
+      const found = Object.entries(request.headers).filter(([header]) => header.startsWith(prefix));
+      if (found.length > 0) input[name] = Object.fromEntries(found.map(([header, text]) => [header.slice(prefix.length), text]));
+    };
+  }
+  if (traits.httpQueryParams) throw new Error(`The member ${name} is bound in a way that no supported service uses`);
   return undefined;
 }
 
