@@ -34,7 +34,8 @@ function readHandle(handle: string | undefined): { readonly handle: string; read
 const isNewest = (slot: Slot, receipt: Receipt): boolean => slot.message.receiveCount === receipt.receiveCount;
 
 /**
- * Deletes by receipt handle. On a standard queue an old handle is accepted and deletes nothing, and so is one whose message is gone;
+ * Deletes by receipt handle. On a standard queue an old handle is accepted and deletes nothing while another receive has the message in flight, and so is one
+ * whose message is gone. That it deletes a message that is visible again is recorded from AWS;
  * on a FIFO queue a handle counts only while its message is in flight.
  */
 function deleteOne(context: Sqs, queue: Queue, givenHandle: string | undefined): void {
@@ -44,7 +45,7 @@ function deleteOne(context: Sqs, queue: Queue, givenHandle: string | undefined):
   if (queue.settings.isFifo && (slot.state !== 'inFlight' || !isNewest(slot, receipt))) {
     throw invalidValue(handle, 'ReceiptHandle', 'The receipt handle has expired.');
   }
-  if (!isNewest(slot, receipt)) return;
+  if (slot.state === 'inFlight' && !isNewest(slot, receipt)) return;
   removeMessage(queue, slot);
   const { id, priorReceives, receiveCount, cause } = slot.message;
   const detail = { messageId: id, receiveCount: priorReceives + receiveCount };

@@ -33,6 +33,16 @@ describe('a standard queue', () => {
     expect(await world.counts('q')).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
+  it('deletes a message that is visible again by the handle of an earlier receive', async () => {
+    const world = sqsWorld();
+    await world.create('q');
+    await world.send('q', 'a');
+    const [first] = await world.receive('q', { VisibilityTimeout: 0 });
+    await world.receive('q', { VisibilityTimeout: 0 });
+    await world.call('DeleteMessage', { QueueUrl: 'q', ReceiptHandle: first?.ReceiptHandle });
+    expect(await world.counts('q')).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
+  });
+
   it('delays by the queue and by the message', async () => {
     const world = sqsWorld();
     await world.create('q', { DelaySeconds: '5' });
