@@ -25,6 +25,7 @@ import {
   replayDoesNotExist,
   replayExists,
   replayNotActive,
+  ruleDoesNotExist,
 } from '../errors.ts';
 import { type Events, findBus, findTagged, type Output, page } from '../naming.ts';
 import type { EventBus } from '../state.ts';
@@ -68,7 +69,10 @@ function checkEnds(
   if (!archive) throw noArchiveToReplay(archiveName);
   if ((start?.getTime() ?? 0) >= (end?.getTime() ?? 0)) throw endBeforeStart();
   if (archive.busName !== bus.name) throw crossBusReplay();
-  for (const arn of destination?.FilterArns ?? []) findTagged(context, arn);
+  for (const arn of destination?.FilterArns ?? []) {
+    const found = findTagged(context, arn);
+    if (!('rule' in found) || found.rule.busName !== bus.name) throw ruleDoesNotExist(arn, bus.name);
+  }
   return { archive, bus };
 }
 

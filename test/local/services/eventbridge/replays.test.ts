@@ -184,6 +184,7 @@ describe('replays', () => {
       'ResourceNotFoundException',
       'Rule none does not exist on EventBus default.',
     ],
+    [{ Destination: { Arn: BUS, FilterArns: [BUS] } }, 'ResourceNotFoundException', `Rule ${BUS} does not exist on EventBus default.`],
   ])('refuse %o', async (more, code, message) => {
     const { call } = await withArchive([]);
     await call('CreateEventBus', { Name: 'other' });
