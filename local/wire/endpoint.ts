@@ -9,7 +9,7 @@ import { type RestMatch, restRouter } from './rest-router.ts';
 import { s3Router } from './s3/router.ts';
 import type { ProtocolName, ServiceRow } from './services.ts';
 import { Checkers } from './validation/checker.ts';
-import { missingParameter, validationFault } from './validation/faults.ts';
+import { missingParameter, noValueFor, validationFault } from './validation/faults.ts';
 
 /** An operation ready to be served in one protocol: everything that can be worked out ahead has been. */
 export interface Endpoint {
@@ -73,7 +73,9 @@ export class LoadedService {
       };
     }
     const check = this.#checkers.of(name, input);
+    const worded = row.hasMissingReason ? this.#checkers.requiredOf(name) : [];
     return (value) => {
+      for (const member of worded) if ((value as Record<string, unknown>)[member] === undefined) throw noValueFor(member);
       const failures = check(value);
       if (failures.length > 0) throw validationFault(row, failures);
     };

@@ -30,6 +30,8 @@ export interface ServiceRow {
   readonly validationCode?: string;
   /** `presence`: the service itself words all but missing members. `json`: values in messages are JSON, not Java's `toString`. */
   readonly validation?: 'presence' | 'json';
+  /** A missing member of the input itself is an `InvalidParameter` with its reason; deeper down it is a failure as of any service. Recorded from SNS. */
+  readonly hasMissingReason?: true;
   /** Answers carry `x-amz-crc32`, which some clients check. */
   readonly hasChecksum?: true;
   /** The SDK client module; loaded at the service's first request. */
@@ -61,6 +63,7 @@ export const SERVICE_ROWS: readonly ServiceRow[] = [
     queryVersion: '2010-03-31',
     xmlNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
     accessDenied: { code: 'AuthorizationErrorException', status: 403 },
+    hasMissingReason: true,
     load: () => import('@aws-sdk/client-sns'),
     constraints: () => import('./constraints/sns.json', { with: { type: 'json' } }),
   },

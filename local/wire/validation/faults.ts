@@ -15,3 +15,8 @@ export function validationFault(row: ServiceRow, failures: readonly string[]): F
 export function missingParameter(row: ServiceRow, member: string): Fault {
   return new Fault(row.validationCode ?? 'MissingRequiredParameterException', `The request must contain the parameter ${member}.`, { status: 400 });
 }
+
+/** The fault for a missing member in the words of SNS. */
+export function noValueFor(member: string): Fault {
+  return new Fault('InvalidParameterException', `Invalid parameter: ${member} Reason: no value for required parameter`);
+}

@@ -1,7 +1,7 @@
 import { CloudWatchClient, PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { EventBridgeClient, PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { AddPermissionCommand, CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { CreateTopicCommand, PublishCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateTopicCommand, PublishCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { zipSync } from 'fflate';
 import { afterEach, expect, it } from 'vitest';
@@ -154,4 +154,17 @@ it('invokes a function that allows the topic, and dead-letters for one that does
   expect(await receive()).toEqual(['two']);
   const ended = [...made.kernel.journal.since(0)].filter(({ kind }) => kind === 'invocation-ended');
   expect(ended.map(({ detail }) => detail)).toMatchObject([{ outcome: 'succeeded' }]);
+});
+
+it('says what is missing as SNS does, and deeper down as any service', async () => {
+  const { sns } = await plane();
+  const nothing = { SubscriptionArn: undefined };
+  await expect(sns.send(new UnsubscribeCommand(nothing))).rejects.toMatchObject({
+    name: 'InvalidParameterException',
+    message: 'Invalid parameter: SubscriptionArn Reason: no value for required parameter',
+  });
+  const MessageAttributes = { a: { DataType: undefined, StringValue: 'x' } };
+  await expect(sns.send(new PublishCommand({ TopicArn: ORDERS, Message: 'x', MessageAttributes }))).rejects.toMatchObject({
+    message: "1 validation error detected: Value null at 'messageAttributes.a.member.dataType' failed to satisfy constraint: Member must not be null",
+  });
 });
