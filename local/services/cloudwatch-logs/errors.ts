@@ -11,3 +11,7 @@ export const logGroupAlreadyExists = (): Fault => new Fault('ResourceAlreadyExis
 export const logStreamAlreadyExists = (): Fault => new Fault('ResourceAlreadyExistsException', 'The specified log stream already exists');
 
 export const invalidParameter = (message: string): Fault => new Fault('InvalidParameterException', message);
+
+export const malformedQuery = (message: string): Fault => new Fault('MalformedQueryException', message);
+
+export const queryNotFound = (): Fault => new Fault('ResourceNotFoundException', 'The specified query does not exist.');

@@ -12,6 +12,7 @@ import {
   untagResource,
 } from './operations/groups.ts';
 import { deleteMetricFilter, describeMetricFilters, putMetricFilter, testMetricFilter } from './operations/metric-filters.ts';
+import { describeQueries, getQueryResults, startQuery, stopQuery } from './operations/queries.ts';
 import { createLogStream, deleteLogStream, describeLogStreams } from './operations/streams.ts';
 import { logGroup, logStream, metricFilter } from './resources.ts';
 import { createState, groupName, type LogsState } from './state.ts';
@@ -26,19 +27,23 @@ const operations: Partial<OperationsOf<CloudWatchLogs, LogsState>> = {
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
   DescribeMetricFilters: describeMetricFilters,
+  DescribeQueries: describeQueries,
   FilterLogEvents: filterLogEvents,
   GetLogEvents: getLogEvents,
+  GetQueryResults: getQueryResults,
   ListTagsForResource: listTagsForResource,
   PutLogEvents: putLogEvents,
   PutMetricFilter: putMetricFilter,
   PutRetentionPolicy: putRetentionPolicy,
+  StartQuery: startQuery,
+  StopQuery: stopQuery,
   TagResource: tagResource,
   TestMetricFilter: testMetricFilter,
   UntagResource: untagResource,
 };
 
 /**
- * CloudWatch Logs: groups, streams, filter patterns, metric filters, metrics embedded in lines.
+ * CloudWatch Logs: groups, streams, filter patterns, metric filters, metrics embedded in lines, queries of Logs Insights.
  * Differs from AWS: events live in memory, bounded for each group (the oldest go first), and do not survive a restart; groups, streams and metric filters do.
  */
 export const cloudwatchLogs: Service<LogsState> = {
@@ -48,6 +53,10 @@ export const cloudwatchLogs: Service<LogsState> = {
   operations,
   access(operation, input, { kernel }) {
     // A group's ARN ends in `:log-stream:` in access checks, so that grants on `<group>:*` cover it as they do on AWS.
+    const groups: readonly string[] = input.logGroupIdentifiers ?? input.logGroupNames ?? [];
+    if (groups.length > 0)
+      return groups.map((name) => ({ action: `logs:${operation}`, resource: kernel.arn('logs', `log-group:${groupName(name)}:log-stream:`) }));
+    if (['GetQueryResults', 'StopQuery', 'DescribeQueries'].includes(operation)) return [{ action: `logs:${operation}`, resource: '*' }];
     const group = groupName(input.logGroupName, input.logGroupIdentifier ?? input.resourceArn);
     return [{ action: `logs:${operation}`, resource: kernel.arn('logs', `log-group:${group}:log-stream:${input.logStreamName ?? ''}`) }];
   },

@@ -1,6 +1,7 @@
 import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { FilterPattern } from '../../languages/filter-pattern/parse.ts';
+import type { InsightsResult } from '../../languages/log-insights/query.ts';
 import { logGroupAlreadyExists, logGroupNotFound, logStreamAlreadyExists, logStreamNotFound } from './errors.ts';
 
 /** What a metric filter makes of a matching event. */
@@ -55,11 +56,24 @@ export interface GroupEvents {
   bytes: number;
 }
 
+/** A query of Logs Insights that has run. */
+export interface RunQuery {
+  readonly id: string;
+  readonly text: string;
+  readonly groupNames: readonly string[];
+  readonly createdMs: number;
+  readonly result: InsightsResult;
+  readonly scanned: number;
+  readonly scannedBytes: number;
+}
+
 export interface LogsState {
   readonly groups: Collection<LogGroup>;
   readonly streams: Collection<LogStream>;
   /** In memory only: log events do not survive a restart. */
   readonly events: Map<string, GroupEvents>;
+  /** In memory only, and the latest only. */
+  readonly queries: Map<string, RunQuery>;
   nextId: number;
 }
 
@@ -72,7 +86,7 @@ const BYTES_MAX = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function createState(kernel: Kernel): LogsState {
-  return { groups: kernel.collection('logs.groups'), streams: kernel.collection('logs.streams'), events: new Map(), nextId: 1 };
+  return { groups: kernel.collection('logs.groups'), streams: kernel.collection('logs.streams'), events: new Map(), queries: new Map(), nextId: 1 };
 }
 
 /** A group is named by its name or by its ARN, with or without `:*`. */

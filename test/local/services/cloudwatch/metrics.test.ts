@@ -61,8 +61,8 @@ describe('metric data', () => {
     expect(statistics).toEqual({
       Label: 'errors',
       Datapoints: [
-        { Average: 1, Timestamp: new Date(START_MS), Unit: 'Seconds' },
         { Average: 5, Timestamp: new Date(START_MS), Unit: 'Count' },
+        { Average: 1, Timestamp: new Date(START_MS), Unit: 'Seconds' },
       ],
     });
     expect(await world.call('ListMetrics', { Namespace: 'app', Dimensions: [{ Name: 'a' }] })).toEqual({
