@@ -34,6 +34,14 @@ async function loadSdk(row: ServiceRow): Promise<Sdk> {
   return { module, model: new ServiceModel(row, module), operations: new Map(commands.map((name) => [name.toLowerCase(), name.slice(0, -'Command'.length)])) };
 }
 
+/** A call by boto's names. */
+export interface TraceCall {
+  readonly service: string;
+  readonly op: string;
+  readonly params: object;
+  readonly isQuery: boolean;
+}
+
 /** An AWS SDK client of each service on one plane, called as boto is called. */
 export class TraceClient {
   readonly #plane: Plane;
@@ -46,7 +54,16 @@ export class TraceClient {
   }
 
   /** Calls an operation by boto's name with boto's parameters, in the service's own protocol or in queries, and answers in boto's shape. */
-  async call(call: { readonly service: string; readonly op: string; readonly params: object; readonly isQuery: boolean }): Promise<Answer> {
+  async call(call: TraceCall): Promise<Answer> {
+    this.#endsWork = this.#work();
+    try {
+      return await this.#call(call);
+    } finally {
+      this.#endsWork();
+    }
+  }
+
+  async #call(call: TraceCall): Promise<Answer> {
     const name = PACKAGE_NAMES[call.service] ?? call.service;
     const row = SERVICE_ROWS.find((one) => one.name === name);
     if (!row) return { body: {}, errorText: '', notEmulated: `The service ${call.service}` };
@@ -57,15 +74,12 @@ export class TraceClient {
     if (operation === undefined || !shape || !command) return { body: {}, errorText: '', notEmulated: `${call.service} ${call.op}` };
     const client = await this.#clientOf(row, sdk, call.isQuery);
     this.#last = undefined;
-    this.#endsWork = this.#work();
     try {
       const output = await client.send(new command(inputOf(call.params, shape) as object));
       return successOf(output, this.#answered().status);
     } catch (error) {
       if (!this.#last || (this.#last as HttpResponse).status < 400) throw error;
       return failureOf(this.#answered(), { model: sdk.model, operation });
-    } finally {
-      this.#endsWork();
     }
   }
 

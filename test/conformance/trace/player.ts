@@ -17,7 +17,8 @@ const POLL_PAUSES_MS: readonly number[] = [1000, 1000, 1000, 2000, 5000, 10_000,
 /** How an attempt ended. */
 export type Played =
   | { readonly outcome: 'agrees' }
-  | { readonly outcome: 'differs'; readonly difference: string }
+  /** `step` is the place in the trace at which the difference showed. */
+  | { readonly outcome: 'differs'; readonly difference: string; readonly step: number }
   | { readonly outcome: 'notEmulated'; readonly what: string };
 
 /** Ends an attempt. */
@@ -30,8 +31,16 @@ class Ended extends Error {
   }
 }
 
-/** Sends a trace's requests to a new plane, `paceMs` of its time between them, and compares the answers. Stops at the first difference. */
-export async function playTrace(trace: Trace, options: { readonly handlers: FunctionHandlers; readonly paceMs: number }): Promise<Played> {
+/** When a trace's requests are sent. */
+export interface Timing {
+  /** Milliseconds between two requests. */
+  readonly paceMs: number;
+  /** Milliseconds more before some steps, by their place in the trace. */
+  readonly pauses: ReadonlyMap<number, number>;
+}
+
+/** Sends a trace's requests to a new plane and compares the answers. Stops at the first difference. */
+export async function playTrace(trace: Trace, options: { readonly handlers: FunctionHandlers; readonly timing: Timing }): Promise<Played> {
   const bugs: unknown[] = [];
   const plane = new Plane({
     accountId: '111111111111',
@@ -40,14 +49,14 @@ export async function playTrace(trace: Trace, options: { readonly handlers: Func
     seed: trace.id,
     onBug: (error) => bugs.push(error),
   });
+  const player = new Player(trace, plane);
   try {
-    const player = new Player(trace, plane);
     await player.settle(provideResources(trace, options.handlers, player.client));
-    await player.play(options.paceMs);
+    await player.play(options.timing);
     return { outcome: 'agrees' };
   } catch (error) {
     const bug = bugs[0] as Error | undefined;
-    if (bug) return { outcome: 'differs', difference: `a bug: ${bug.stack ?? bug.message}` };
+    if (bug) return { outcome: 'differs', difference: `a bug: ${bug.stack ?? bug.message}`, step: player.place };
     if (error instanceof Ended) return error.played;
     throw error;
   } finally {
@@ -62,6 +71,7 @@ class Player {
   readonly #needs: Needs;
   readonly #answers = new Map<number, Answer>();
   readonly #bound: Bound = new Map();
+  #place = 0;
 
   constructor(trace: Trace, plane: Plane) {
     this.#trace = trace;
@@ -70,15 +80,21 @@ class Player {
     this.client = new TraceClient(plane);
   }
 
-  async play(paceMs: number): Promise<void> {
+  /** The place in the trace of the step that is played. */
+  get place(): number {
+    return this.#place;
+  }
+
+  async play({ paceMs, pauses }: Timing): Promise<void> {
     let previous = '';
-    for (const step of this.#trace.steps) {
+    for (const [place, step] of this.#trace.steps.entries()) {
+      this.#place = place;
       const signature = JSON.stringify([step.service, step.op, step.params]);
       // A loop that the recorder ran dry: thousands of the same question, whose answers nobody took.
-      const isRepeated = signature === previous && isRead(step) && this.#needs.isUnused(step);
+      const isRepeated = signature === previous && isRead(step) && !(step.op in POLLED_LISTS) && this.#needs.isUnused(step);
       previous = signature;
       if (isRepeated) continue;
-      await this.#pass(paceMs);
+      await this.#pass(paceMs + (pauses.get(place) ?? 0));
       this.#answers.set(step.n, await this.#ask(step));
       for (const expectation of this.#needs.expectations) if (expectation.response === step.n) this.#check(expectation);
     }
@@ -93,7 +109,7 @@ class Player {
     });
     settled.catch(() => {});
     const how = await this.#plane.kernel.run({ isDone: () => isSettled });
-    if (how !== 'done') throw new Ended({ outcome: 'differs', difference: 'a request that is never answered' });
+    if (how !== 'done') throw this.#differs('a request that is never answered');
     return settled;
   }
 
@@ -156,10 +172,8 @@ class Player {
     } catch (error) {
       if (!(error instanceof MissingReference)) throw error;
       const answered = this.#answers.get(error.step);
-      throw new Ended({
-        outcome: 'differs',
-        difference: `step ${step.n} ${step.op}: ${error.message}\nanswered ${answered?.errorText ?? JSON.stringify(answered?.body)?.slice(0, 400)}`,
-      });
+      const text = answered?.errorText ?? JSON.stringify(answered?.body)?.slice(0, 400);
+      throw this.#differs(`step ${step.n} ${step.op}: ${error.message}\nanswered ${text}`);
     }
   }
 
@@ -171,7 +185,11 @@ class Player {
     const difference = differenceOf(recorded, answered, context);
     if (difference === undefined) return;
     const where = response === undefined ? 'composed' : `step ${response} ${step?.service} ${step?.op}`;
-    throw new Ended({ outcome: 'differs', difference: `${label} (${where}) ${difference}` });
+    throw this.#differs(`${label} (${where}) ${difference}`);
+  }
+
+  #differs(difference: string): Ended {
+    return new Ended({ outcome: 'differs', difference, step: this.#place });
   }
 }
 

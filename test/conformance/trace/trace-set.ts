@@ -1,7 +1,8 @@
 import type { CaseVerdict, ConformanceSet } from '../conformance-set.ts';
 import type { FunctionHandlers } from './functions.ts';
-import { isUntraced, type Played, playTrace } from './player.ts';
+import { isUntraced } from './player.ts';
 import { outOfScope } from './scope.ts';
+import { playAtAnyPace } from './timing.ts';
 import { readTraces, type Trace } from './trace.ts';
 
 /** A case that is wrong, and how we know. */
@@ -18,12 +19,6 @@ export interface TraceSetOptions {
   /** By the file that the trace names. Traces whose functions are not here are out of scope. */
   readonly handlers?: FunctionHandlers;
 }
-
-/**
- * Time between two requests, in milliseconds, tried one after the other: the recorder kept requests and answers, not how long the test slept between them.
- * The first is how fast a test is that does not sleep; the last outlives a visibility timeout and the minute between two purges.
- */
-const PACES_MS: readonly number[] = [100, 1500, 6000, 65_000];
 
 /** A set whose cases are recorded traces: each is played on a plane of its own, in virtual time. */
 export function traceSet({ name, exceptions = [], handlers = new Map() }: TraceSetOptions): ConformanceSet {
@@ -50,17 +45,6 @@ async function tryTrace(
   if (reason !== undefined) return { id, verdict: 'excepted', reason };
   if (played.outcome === 'notEmulated') return { id, verdict: 'notEmulated', what: played.what };
   return { id, verdict: 'failed', difference: played.difference };
-}
-
-/** The first difference at the natural pace is the one that is told. */
-async function playAtAnyPace(trace: Trace, handlers: FunctionHandlers): Promise<Played> {
-  let first: Played | undefined;
-  for (const paceMs of PACES_MS) {
-    const played = await playTrace(trace, { handlers, paceMs });
-    if (played.outcome !== 'differs') return played;
-    first ??= played;
-  }
-  return first ?? { outcome: 'agrees' };
 }
 
 const isWithoutAnswers = ({ expect }: Trace): boolean =>

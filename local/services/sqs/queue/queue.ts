@@ -13,13 +13,12 @@ export interface Slot extends Due, Link<Slot> {
 }
 
 /**
- * The messages of one message group (`''`: of none). On a FIFO queue its line holds all of them in order, and it is ready only while none is in flight;
- * on a standard queue its line holds the visible ones, and ready lanes take turns, so that a busy tenant does not hold up the others.
+ * The messages of one message group (`''`: of none). On a FIFO queue its line holds all of them in order, and it is ready while the first
+ * of them is visible: a message in flight holds up those behind it; on a standard queue its line holds the visible ones, and ready lanes take turns, so that a busy tenant does not hold up the others.
  */
 export interface Lane extends Link<Lane> {
   readonly id: string;
   readonly line: Line<Slot>;
-  inFlight: number;
   isReady: boolean;
 }
 
@@ -139,14 +138,14 @@ function laneOf(queue: Queue, slot: Slot): Lane {
   const id = slot.message.groupId ?? '';
   const existing = queue.lanes.get(id);
   if (existing) return existing;
-  const lane: Lane = { id, line: new Line(), inFlight: 0, isReady: false, previous: undefined, next: undefined };
+  const lane: Lane = { id, line: new Line(), isReady: false, previous: undefined, next: undefined };
   queue.lanes.set(id, lane);
   return lane;
 }
 
 function refreshLane(queue: Queue, lane: Lane): void {
   const first = lane.line.first;
-  const isReady = first?.state === 'visible' && lane.inFlight === 0;
+  const isReady = first?.state === 'visible';
   if (isReady && !lane.isReady) queue.ready.append(lane);
   if (!isReady && lane.isReady) queue.ready.remove(lane);
   lane.isReady = isReady;
@@ -165,7 +164,6 @@ function addSlot(queue: Queue, message: Message, nowMs: number): void {
   if (!queue.settings.isFifo && state !== 'visible') return;
   const lane = laneOf(queue, slot);
   lane.line.append(slot);
-  if (state === 'inFlight') lane.inFlight += 1;
   refreshLane(queue, lane);
 }
 
@@ -185,7 +183,6 @@ export function removeMessage(queue: Queue, slot: Slot): void {
   if (!queue.settings.isFifo && state !== 'visible') return;
   const lane = laneOf(queue, slot);
   lane.line.remove(slot);
-  if (state === 'inFlight') lane.inFlight -= 1;
   refreshLane(queue, lane);
 }
 
@@ -197,11 +194,8 @@ export function moveTo(queue: Queue, slot: Slot, state: Slot['state']): void {
     queue.counts[from] -= 1;
     queue.counts[state] += 1;
     const lane = laneOf(queue, slot);
-    if (queue.settings.isFifo) {
-      if (from === 'inFlight') lane.inFlight -= 1;
-      if (state === 'inFlight') lane.inFlight += 1;
-    } else if (state === 'visible') lane.line.append(slot);
-    else if (from === 'visible') lane.line.remove(slot);
+    if (!queue.settings.isFifo && state === 'visible') lane.line.append(slot);
+    if (!queue.settings.isFifo && from === 'visible') lane.line.remove(slot);
     refreshLane(queue, lane);
   }
   rescheduled(queue, slot);

@@ -94,8 +94,12 @@ class Checked {
   #available(): Expected[] {
     const nowMs = this.#world.kernel.nowMs();
     const waiting = [...this.#expected.values()].filter(({ state, isDead }) => state === 'waiting' && !isDead);
-    const busy = new Set(waiting.filter(({ heldUntilMs }) => heldUntilMs > nowMs).map(({ group }) => group));
-    return waiting.filter(({ heldUntilMs, group }) => heldUntilMs <= nowMs && !(this.#isFifo && busy.has(group)));
+    // On a FIFO queue a message that is held holds up those of its group that came after it.
+    const busy = new Set<string>();
+    return waiting.filter(({ heldUntilMs, group }) => {
+      if (heldUntilMs > nowMs) busy.add(group);
+      return heldUntilMs <= nowMs && !(this.#isFifo && busy.has(group));
+    });
   }
 
   async #receive(limit: number, visibilitySeconds: number | undefined): Promise<void> {
