@@ -11,6 +11,8 @@ export interface FunctionCode {
   readonly directory: string;
   /** Folders of the layers, laid over each other in this order. They appear to the function as `/opt`. */
   readonly layerDirectories?: readonly string[] | undefined;
+  /** `nodejs22.x` */
+  readonly runtime?: string | undefined;
   /** `index.handler` */
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;

@@ -2,11 +2,11 @@ import fs from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import path from 'node:path';
 import vm from 'node:vm';
+import { ambientFile, ambientReal, ambientScripts, isAmbient } from './ambient-sdk.ts';
+import { type MountedCode, Mounts, TASK } from './mounts.ts';
 
 /** A module's function: called with what a CommonJS module finds around it. */
 type Wrapper = (importBuiltin: (name: string) => Promise<unknown>) => (...args: unknown[]) => unknown;
-
-const TASK = '/var/task';
 
 /** A thrown value that Node's own loader would throw too. */
 export function moduleNotFound(name: string, from: string): Error {
@@ -39,20 +39,24 @@ function fromEsModule(source: string, file: string): string {
 
 /** The compiled modules of one code key, shared by all its contexts in a thread. */
 export class Bundle {
-  readonly #directory: string;
+  readonly #mounts: Mounts;
+  /** Where Node's resolution looks for packages in a layer: `nodejs/node22/node_modules`, then `nodejs/node_modules`. */
+  readonly #layerFolder: string;
   readonly #scripts = new Map<string, vm.Script>();
   readonly #resolved = new Map<string, string>();
-  #isEsPackage: boolean | undefined;
+  readonly #esPackages = new Map<string, boolean>();
 
-  constructor(directory: string) {
-    this.#directory = fs.realpathSync(directory);
+  constructor(code: MountedCode & { readonly runtime?: string | undefined }) {
+    this.#mounts = new Mounts(code);
+    const major = /^nodejs(\d+)\./.exec(code.runtime ?? '')?.[1] ?? process.versions.node.split('.')[0];
+    this.#layerFolder = path.join('nodejs', `node${major}`, 'any.js');
   }
 
   /** The file that holds the handler: `src/index.handler` is `src/index` with `.js`, `.mjs` or `.cjs`. @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
   entry(moduleName: string): string {
     for (const extension of ['', '.js', '.mjs', '.cjs']) {
-      const file = path.join(this.#directory, moduleName + extension);
-      if (this.#holds(file)) return this.#seen(file);
+      const [file] = this.#mounts.reals(path.posix.join(TASK, moduleName + extension));
+      if (file !== undefined && fs.statSync(file).isFile()) return this.#mounts.seen(file) as string;
     }
     throw moduleNotFound(moduleName, '/var/runtime/index.mjs');
   }
@@ -62,16 +66,34 @@ export class Bundle {
     const key = `${from}\n${name}`;
     const known = this.#resolved.get(key);
     if (known !== undefined) return known;
-    const seen = name.startsWith('/') ? this.#real(name) : name;
-    let found: string;
-    try {
-      found = createRequire(this.#real(from)).resolve(seen);
-    } catch {
-      throw moduleNotFound(name, from);
+    const found = this.#find(name, from);
+    if (found === undefined) throw moduleNotFound(name, from);
+    this.#resolved.set(key, found);
+    return found;
+  }
+
+  /** Files by their path in any of the folders that lie over each other; packages in the bundle, then in the layers, then of the SDK. */
+  #find(name: string, from: string): string | undefined {
+    if (isAmbient(from)) return ambientFile(name, from);
+    const [real = ''] = this.#mounts.reals(from);
+    if (/^(\.{0,2}\/|\.{1,2}$)/.test(name)) {
+      const seen = path.posix.resolve(path.posix.dirname(from), name) + (name.endsWith('/') ? '/' : '');
+      return this.#firstOf(this.#mounts.candidates(seen).map((candidate) => [real, candidate]));
     }
-    if (!this.#holds(found)) throw moduleNotFound(name, from);
-    this.#resolved.set(key, this.#seen(found));
-    return this.#seen(found);
+    const layers = this.#mounts.layerRoots.map((root) => [path.join(root, this.#layerFolder), name] as const);
+    return this.#firstOf([[real, name], ...layers]) ?? ambientFile(name, from);
+  }
+
+  #firstOf(tries: readonly (readonly [from: string, name: string])[]): string | undefined {
+    for (const [from, name] of tries) {
+      try {
+        const seen = this.#mounts.seen(fs.realpathSync(createRequire(from).resolve(name)));
+        if (seen !== undefined) return seen;
+      } catch {
+        // It is not there: the next place is tried.
+      }
+    }
+    return undefined;
   }
 
   isJson(file: string): boolean {
@@ -84,39 +106,42 @@ export class Bundle {
 
   /** The module's wrapper function, made in the realm that `run` runs scripts in. */
   wrapper(file: string, run: (script: vm.Script) => unknown): Wrapper {
-    let script = this.#scripts.get(file);
+    const scripts = isAmbient(file) ? ambientScripts : this.#scripts;
+    let script = scripts.get(file);
     if (!script) {
       const text = this.text(file).replace(/^#!.*/, '');
       const source = this.#isEsModule(file) ? fromEsModule(text, file) : withoutDynamicImports(text);
       script = new vm.Script(`(function (importBuiltin) { return function (exports, require, module, __filename, __dirname) {${source}\n} })`, {
         filename: file,
       });
-      this.#scripts.set(file, script);
+      scripts.set(file, script);
     }
     return run(script) as Wrapper;
   }
 
   #isEsModule(file: string): boolean {
     if (file.endsWith('.mjs')) return true;
-    if (!file.endsWith('.js')) return false;
-    if (this.#isEsPackage === undefined) {
-      const manifest = path.join(this.#directory, 'package.json');
-      this.#isEsPackage = fs.existsSync(manifest) && (JSON.parse(fs.readFileSync(manifest, 'utf8')) as { type?: string }).type === 'module';
-    }
-    return this.#isEsPackage && !file.includes('/node_modules/');
+    if (!file.endsWith('.js') || isAmbient(file)) return false;
+    return this.#isEsPackage(path.posix.dirname(file));
   }
 
-  #holds(file: string): boolean {
-    if (!fs.existsSync(file)) return false;
-    const real = fs.realpathSync(file);
-    return real.startsWith(this.#directory + path.sep) && fs.statSync(real).isFile();
+  /** Whether the nearest `package.json` says so; none above `node_modules` is asked. */
+  #isEsPackage(folder: string): boolean {
+    const known = this.#esPackages.get(folder);
+    if (known !== undefined) return known;
+    const [manifest] = this.#mounts.reals(`${folder}/package.json`);
+    const isTop = folder === '/' || folder.endsWith('/node_modules');
+    const isEs = manifest === undefined ? !isTop && this.#isEsPackage(path.posix.dirname(folder)) : typeOf(manifest) === 'module';
+    this.#esPackages.set(folder, isEs);
+    return isEs;
   }
 
   #real(seen: string): string {
-    return path.join(this.#directory, seen.startsWith(TASK) ? seen.slice(TASK.length) : seen);
-  }
-
-  #seen(real: string): string {
-    return TASK + fs.realpathSync(real).slice(this.#directory.length).split(path.sep).join('/');
+    if (isAmbient(seen)) return ambientReal(seen);
+    const [real] = this.#mounts.reals(seen);
+    if (real === undefined) throw moduleNotFound(seen, TASK);
+    return real;
   }
 }
+
+const typeOf = (manifest: string): string | undefined => (JSON.parse(fs.readFileSync(manifest, 'utf8')) as { type?: string }).type;

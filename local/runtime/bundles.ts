@@ -1,3 +1,4 @@
+import type { FunctionCode } from '../kernel/function-runner.ts';
 import { Bundle } from './bundle.ts';
 
 /** Keys whose compiled code is kept; a hot reload makes a new one each time. */
@@ -7,10 +8,10 @@ const BUNDLES_MAX = 64;
 export class Bundles {
   readonly #byKey = new Map<string, Bundle>();
 
-  of(code: { readonly key: string; readonly directory: string }): Bundle {
+  of(code: FunctionCode): Bundle {
     const known = this.#byKey.get(code.key);
     if (known) return known;
-    const bundle = new Bundle(code.directory);
+    const bundle = new Bundle(code);
     this.#byKey.set(code.key, bundle);
     const [oldest] = this.#byKey.keys();
     if (this.#byKey.size > BUNDLES_MAX && oldest !== undefined) this.#byKey.delete(oldest);

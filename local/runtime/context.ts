@@ -133,7 +133,7 @@ export class SealedContext {
     return {
       functionName: code.functionName,
       functionVersion: code.version,
-      invokedFunctionArn: code.functionArn,
+      invokedFunctionArn: invocation.invokedArn ?? code.functionArn,
       memoryLimitInMB: String(code.memoryMiB),
       logGroupName: code.logGroup,
       logStreamName: code.logStream,

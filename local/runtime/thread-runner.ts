@@ -160,7 +160,10 @@ class ThreadRunner implements Runner {
       const call = this.#calls.get(id);
       if (!call) continue;
       const { invocation } = call;
-      const error = exited(invocation.requestId, 'Runtime exited without providing a reason');
+      const error = exited(
+        invocation.requestId,
+        thread.isOutOfMemory ? 'Runtime exited with error: signal: killed' : 'Runtime exited without providing a reason',
+      );
       const crashed: InvocationResult = {
         outcome: 'unhandled-error',
         payload: JSON.stringify(error),

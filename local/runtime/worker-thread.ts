@@ -19,12 +19,17 @@ export class WorkerThread {
   readonly calls = new Set<number>();
   contexts = 0;
   isGone = false;
+  /** The thread ended because its functions took more memory than it has. */
+  isOutOfMemory = false;
 
   constructor(worker: Worker, port: ThreadPort) {
     this.#worker = worker;
     this.#port = port;
     worker.on('message', (message: FromWorker) => this.#receive(message));
-    worker.on('error', () => this.#gone());
+    worker.on('error', (error) => {
+      this.isOutOfMemory = (error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
+      this.#gone();
+    });
     worker.on('exit', () => this.#gone());
   }
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { LAYERS, type MountedCode, Mounts, TASK } from '../mounts.ts';
 
 /** A file or folder as a function sees it. */
 export type Entry =
@@ -25,20 +26,18 @@ export function fileError(code: keyof typeof ERRNO, syscall: string, file: strin
 /** Bytes that `/tmp` holds. @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html */
 const TMP_BYTES_MAX = 512 * 2 ** 20;
 
-const TASK = '/var/task';
-
 /**
- * The files of one context: the bundle under `/var/task`, read only, and `/tmp` in memory. Nothing else exists: no profile, no credentials, no
+ * The files of one context: the bundle under `/var/task` and the layers under `/opt`, read only, and `/tmp` in memory. Nothing else exists: no profile, no credentials, no
  * home of the operator.
  */
 export class FileTree {
-  readonly #directory: string;
+  readonly #mounts: Mounts;
   readonly #nowMs: () => number;
   readonly #tmp = new Map<string, { bytes: Buffer | undefined; mtimeMs: number }>();
   #tmpBytes = 0;
 
-  constructor(directory: string, nowMs: () => number) {
-    this.#directory = fs.realpathSync(directory);
+  constructor(code: MountedCode, nowMs: () => number) {
+    this.#mounts = new Mounts(code);
     this.#nowMs = nowMs;
     this.#tmp.set('/tmp', { bytes: undefined, mtimeMs: nowMs() });
   }
@@ -49,16 +48,9 @@ export class FileTree {
     return path.posix.resolve(TASK, Buffer.isBuffer(file) ? file.toString() : String(file));
   }
 
-  /** Where a file of the bundle lies on the machine; `undefined` for any other path, and for a link that leads out of the bundle. */
+  /** Where a file of the bundle or of a layer lies on the machine; `undefined` for any other path, and for a link that leads out of the bundle. */
   real(file: string): string | undefined {
-    if (file !== TASK && !file.startsWith(`${TASK}/`)) return undefined;
-    const candidate = path.join(this.#directory, file.slice(TASK.length));
-    try {
-      const real = fs.realpathSync(candidate);
-      return real === this.#directory || real.startsWith(this.#directory + path.sep) ? real : undefined;
-    } catch {
-      return undefined; // there is none: the caller answers ENOENT
-    }
+    return this.#mounts.reals(file)[0];
   }
 
   entry(file: string, syscall: string): Entry {
@@ -66,10 +58,11 @@ export class FileTree {
     if (own) {
       return own.bytes ? { kind: 'file', bytes: own.bytes, mtimeMs: own.mtimeMs } : { kind: 'folder', names: this.#namesIn(file), mtimeMs: own.mtimeMs };
     }
-    const real = this.real(file);
+    const reals = this.#mounts.reals(file);
+    const [real] = reals;
     if (real === undefined) throw fileError('ENOENT', syscall, file);
     // A deployed file has one fixed time, so that no answer depends on when a bundle was built.
-    if (fs.statSync(real).isDirectory()) return { kind: 'folder', names: fs.readdirSync(real).sort(), mtimeMs: 0 };
+    if (fs.statSync(real).isDirectory()) return { kind: 'folder', names: namesInAll(reals), mtimeMs: 0 };
     return { kind: 'file', bytes: fs.readFileSync(real), mtimeMs: 0 };
   }
 
@@ -132,9 +125,15 @@ export class FileTree {
   }
 
   #checkParent(file: string, syscall: string): void {
-    if (!file.startsWith('/tmp/')) throw fileError(file.startsWith(TASK) ? 'EROFS' : 'ENOENT', syscall, file);
+    if (!file.startsWith('/tmp/')) throw fileError(file.startsWith(TASK) || file.startsWith(LAYERS) ? 'EROFS' : 'ENOENT', syscall, file);
     const parent = this.#tmp.get(path.posix.dirname(file));
     if (!parent) throw fileError('ENOENT', syscall, file);
     if (parent.bytes) throw fileError('ENOTDIR', syscall, file);
   }
+}
+
+/** The names in folders that lie over each other. */
+function namesInAll(folders: readonly string[]): string[] {
+  const names = folders.flatMap((folder) => (fs.statSync(folder).isDirectory() ? fs.readdirSync(folder) : []));
+  return [...new Set(names)].sort();
 }

@@ -89,7 +89,7 @@ export function sealedModules(parts: SealedParts): ContextModules {
   const client = { outgoing, timers, guard };
   const { module: crypto, global: cryptoGlobal } = contextCrypto(host);
   const usedPerformance = host.isVirtual ? virtualPerformance(host) : performance;
-  const fileSystem = lazily(() => contextFileSystem(new FileTree(code.directory, () => host.nowMs()), host.chance));
+  const fileSystem = lazily(() => contextFileSystem(new FileTree(code, () => host.nowMs()), host.chance));
   const requireFrom = (file: string): Require =>
     Object.assign((name: string) => parts.require(name, file), { resolve: (name: string) => name, cache: {}, main: undefined });
   const builtin = builtinModules({

@@ -233,6 +233,7 @@ export function codeOf({ kernel, state }: Plane, record: FunctionRecord): Functi
     version: record.version,
     directory: record.directory,
     layerDirectories: record.layers.map(({ directory }) => directory),
+    runtime: record.runtime,
     handler: record.handler,
     environment: record.environment ?? {},
     credentials: kernel.credentials.issue({ type: 'role', roleArn: record.role, sessionName: record.name }),
