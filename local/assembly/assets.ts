@@ -39,7 +39,14 @@ export function assetHash(directory: string): string | undefined {
 /** Finds the folder of an asset by bucket and key, and unpacks zip files into a folder of the machine's that `close` removes. */
 export class AssetRegister {
   readonly #unpacked = new Map<string, string>();
+  readonly #fetched = new Map<string, string>();
+  readonly #folder: string | undefined;
   #byLocation = new Map<string, FileAsset>();
+
+  /** `folder` keeps what was fetched from buckets; without one it is gone with `close`. */
+  constructor(options: { readonly folder?: string | undefined } = {}) {
+    this.#folder = options.folder;
+  }
 
   /** Takes the assets of an assembly; `resolve` puts account, region and partition into bucket names. */
   use(assembly: Assembly, resolve: (text: string) => string): void {
@@ -52,9 +59,14 @@ export class AssetRegister {
   /** Folder of the asset; `undefined` where the assembly holds none at that place, or a file that is no archive. */
   directory(bucket: string, key: string): string | undefined {
     const asset = this.#byLocation.get(`${bucket}/${key}`);
-    if (!asset) return undefined;
+    if (!asset) return this.#fetched.get(`${bucket}/${key}`);
     if (statSync(asset.path).isDirectory()) return asset.path;
     return asset.path.endsWith('.zip') ? this.#unpack(asset) : undefined;
+  }
+
+  /** Takes an archive that lies in a bucket of the plane. */
+  fetched(bucket: string, key: string, bytes: Uint8Array): void {
+    this.#fetched.set(`${bucket}/${key}`, this.#unpackBytes(bytes, { name: key, path: `s3://${bucket}/${key}` }, this.#folder));
   }
 
   close(): void {
@@ -63,12 +75,16 @@ export class AssetRegister {
   }
 
   #unpack(asset: FileAsset): string {
-    const bytes = readFileSync(asset.path);
+    return this.#unpackBytes(readFileSync(asset.path), asset, undefined);
+  }
+
+  #unpackBytes(bytes: Uint8Array, asset: Pick<FileAsset, 'name' | 'path'>, folder: string | undefined): string {
     const key = createHash('sha256').update(bytes).digest('hex');
     const known = this.#unpacked.get(key);
     if (known) return known;
-    const directory = mkdtempSync(join(tmpdir(), 'tickertape-asset-'));
-    this.#unpacked.set(key, directory);
+    const directory = folder === undefined ? mkdtempSync(join(tmpdir(), 'tickertape-asset-')) : join(folder, key);
+    if (folder === undefined) this.#unpacked.set(key, directory);
+    else if (statSync(directory, { throwIfNoEntry: false })) return directory;
     for (const [name, content] of Object.entries(unzip(asset, bytes))) {
       const target = join(directory, name);
       if (!target.startsWith(directory + sep)) throw new UserError(`The asset ${asset.name} (${asset.path}) holds a file outside its folder: ${name}.`);
@@ -80,7 +96,7 @@ export class AssetRegister {
   }
 }
 
-function unzip(asset: FileAsset, bytes: Uint8Array): Record<string, Uint8Array> {
+function unzip(asset: Pick<FileAsset, 'name' | 'path'>, bytes: Uint8Array): Record<string, Uint8Array> {
   try {
     return unzipSync(bytes);
   } catch (cause) {

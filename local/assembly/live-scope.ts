@@ -39,7 +39,7 @@ function missingAttribute({ logicalId, type, attributes }: ResourceRecord, attri
 }
 
 /** The outputs of a stack whose resources exist, and its exports. */
-export function resolveOutputs({ outputs, exports, stack }: StackPlan, scope: Scope): Omit<StackRecord, 'name'> {
+export function resolveOutputs({ outputs, exports, stack }: StackPlan, scope: Scope): Pick<StackRecord, 'outputs' | 'exports'> {
   const values: Record<string, string> = {};
   for (const [key, output] of outputs) {
     const value = evaluate(output.Value, scope);

@@ -23,6 +23,8 @@ export interface AssemblyStack {
   readonly name: string;
   readonly templateFile: string;
   readonly template: Template;
+  /** The template as JSON text, whole. */
+  readonly templateText: string;
   /** `undefined` where the stack is environment-agnostic. */
   readonly accountId: string | undefined;
   readonly region: string | undefined;
@@ -94,13 +96,15 @@ const stackNameOf = (id: string, artifact: Artifact): string => String(artifact.
 function readStack(directory: string, id: string, artifact: Artifact, stackNames: ReadonlyMap<string, string>): AssemblyStack {
   const name = stackNameOf(id, artifact);
   const templateFile = join(directory, String(artifact.properties?.['templateFile']));
-  const template = parseTemplate(readJsonObject(templateFile, `The template of stack ${name}`), templateFile);
+  const source = readJsonObject(templateFile, `The template of stack ${name}`);
+  const template = parseTemplate(source, templateFile);
   // aws://123456789012/eu-west-1, or aws://unknown-account/unknown-region
   const [, accountId, region] = /^aws:\/\/([^/]+)\/([^/]+)$/.exec(artifact.environment ?? '') ?? [];
   return {
     name,
     templateFile,
     template,
+    templateText: JSON.stringify(source),
     accountId: accountId === 'unknown-account' ? undefined : accountId,
     region: region === 'unknown-region' ? undefined : region,
     dependencies: (artifact.dependencies ?? []).map((dependency) => stackNames.get(dependency)).filter((dependency) => dependency !== undefined),

@@ -1,7 +1,7 @@
 import { Fault, UserError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { AssemblyStack } from './load.ts';
-import type { TemplateParameter } from './template.ts';
+import type { Template, TemplateParameter } from './template.ts';
 
 /** Where `cdk bootstrap` keeps its version, and a version that every template accepts. */
 const BOOTSTRAP_VERSION = { name: /^\/cdk-bootstrap\/[^/]+\/version$/, value: '30' };
@@ -23,6 +23,12 @@ export async function resolveParameters(stack: AssemblyStack, given: Readonly<Re
     resolved.set(name, await resolveValue(parameter, String(value), { stack: stack.name, name, kernel }));
   }
   return resolved;
+}
+
+/** The parameters of a stack as they were given or are by default. */
+export function shownParameters(template: Template, given: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(template.Parameters).map(([name, { Default: fallback }]) => [name, given[name] ?? fallback] as const);
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
 }
 
 async function resolveValue(

@@ -26,7 +26,16 @@ export interface ResourceRecord {
   readonly generation: number;
   readonly needs: readonly string[];
   readonly assets: readonly AssetUse[];
+  /** When it was last changed, and by what. */
+  readonly changedMs?: number;
+  readonly status?: 'CREATE_COMPLETE' | 'UPDATE_COMPLETE';
 }
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
+export type StackStatus =
+  | `${'CREATE' | 'UPDATE' | 'DELETE'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`
+  | `${'ROLLBACK' | 'UPDATE_ROLLBACK'}_${'IN_PROGRESS' | 'COMPLETE' | 'FAILED'}`
+  | 'REVIEW_IN_PROGRESS';
 
 /** A stack that was deployed. */
 export interface StackRecord {
@@ -34,6 +43,24 @@ export interface StackRecord {
   readonly outputs: Readonly<Record<string, string>>;
   /** Value by export name. */
   readonly exports: Readonly<Record<string, string>>;
+  /** Export names it imports. */
+  readonly imports: readonly string[];
+  /** Who deploys it. A deployment of an assembly deletes the stacks of assemblies only. */
+  readonly origin: 'assembly' | 'api';
+  readonly status: StackStatus;
+  readonly statusReason: string | undefined;
+  readonly createdMs: number;
+  readonly updatedMs: number | undefined;
+  /** As it was given. */
+  readonly templateText: string;
+  /** Values as they were given or by default. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A stack that was deleted. */
+export interface DeletedStack extends StackRecord {
+  readonly deletedMs: number;
 }
 
 /** What is deployed. Outlives the process where the plane keeps its data. */
@@ -43,6 +70,8 @@ export interface DeploymentRecords {
   readonly resources: Collection<ResourceRecord>;
   /** Resources that were replaced and are to be deleted at the end of the deployment. By `stack/logical id/generation`. */
   readonly leftovers: Collection<ResourceRecord>;
+  /** The last stacks that were deleted, by name. */
+  readonly deleted: Collection<DeletedStack>;
 }
 
 export function openRecords(kernel: Kernel): DeploymentRecords {
@@ -50,6 +79,7 @@ export function openRecords(kernel: Kernel): DeploymentRecords {
     stacks: kernel.collection('assembly.stacks'),
     resources: kernel.collection('assembly.resources'),
     leftovers: kernel.collection('assembly.leftovers'),
+    deleted: kernel.collection('assembly.deleted'),
   };
 }
 

@@ -13,6 +13,7 @@ export interface TemplateResource {
 
 export interface TemplateOutput {
   readonly Value: unknown;
+  readonly Description?: string;
   readonly Condition?: string;
   readonly Export?: { readonly Name: unknown };
 }
@@ -20,6 +21,8 @@ export interface TemplateOutput {
 export interface TemplateParameter {
   readonly Type: string;
   readonly Default?: string | number;
+  readonly Description?: string;
+  readonly NoEcho?: boolean | string;
   readonly AllowedValues?: readonly (string | number)[];
 }
 
