@@ -118,6 +118,34 @@ describe('a pipe from a queue', () => {
     expect(entries('event-put')[0]?.detail).toMatchObject({ source: 'shop', detailType: 'OrderPlaced', detail: '{"id":3}' });
   });
 
+  it('leaves in the queue only what the target does not take', async () => {
+    const { pipe, send, entries, waiting, runFor } = await queues();
+    for (const body of ['{"n":1}', 'no JSON', '{"n":2}']) await send(body);
+    await pipe({ Target: `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/default`, TargetParameters: { InputTemplate: '<$.body>' } });
+    await runFor(10_000);
+    expect(
+      entries('event-put')
+        .map(({ detail }) => detail['detail'])
+        .sort(),
+    ).toEqual(['{"n":1}', '{"n":2}']);
+    expect(entries('batch-failed-items')[0]?.detail).toMatchObject({ records: 3, reason: 'MalformedDetail: Detail is malformed.' });
+    expect(await waiting('in')).toBe(1);
+  });
+
+  it('holds back what comes after a message of a FIFO queue that the target does not take', async () => {
+    const { call, pipe, entries, waiting, runFor } = await world();
+    await call('sqs', 'CreateQueue', { QueueName: 'in.fifo', Attributes: { FifoQueue: 'true', ContentBasedDeduplication: 'true' } });
+    for (const MessageBody of ['{"n":1}', 'no JSON', '{"n":2}']) await call('sqs', 'SendMessage', { QueueUrl: 'in.fifo', MessageBody, MessageGroupId: 'g' });
+    await pipe({
+      Source: queueArn('in.fifo'),
+      Target: `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/default`,
+      TargetParameters: { InputTemplate: '<$.body>' },
+    });
+    await runFor(10 * MINUTE_MS);
+    expect(entries('event-put').map(({ detail }) => detail['detail'])).toEqual(['{"n":1}']);
+    expect(await waiting('in.fifo')).toBe(2);
+  });
+
   it('writes to a log group', async () => {
     const { call, pipe, send, runFor } = await queues();
     await call('cloudwatch-logs', 'CreateLogGroup', { logGroupName: '/shop/orders' });

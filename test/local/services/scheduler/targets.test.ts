@@ -44,6 +44,13 @@ describe('the target of a schedule', () => {
     expect((await messages('orders'))[0]?.Body).toBe('from arn:aws:scheduler:us-east-1:111111111111:schedule/default/nightly');
   });
 
+  it('whose operation cannot read the input fails as the schedule’s mistake', async () => {
+    const { kernel, schedule, entries } = await world();
+    await schedule(ONCE, { Arn: 'arn:aws:scheduler:::aws-sdk:eventbridge:putEvents', Input: '{"Entries":7}' });
+    await kernel.run({ untilMs: START_MS + DAY_MS });
+    expect(entries('invocation-dropped')[0]?.detail).toMatchObject({ attempts: 1, error: 'ValidationException' });
+  });
+
   it('is called as its role: without the grant the invocation is dropped, and the journal says so', async () => {
     const { kernel, call, schedule, entries, messages } = await world();
     await call('sqs', 'CreateQueue', { QueueName: 'orders' });
