@@ -195,7 +195,7 @@ class Player {
 
 /** The request whose answer was recorded here is not among the steps. */
 export function isUntraced(composed: unknown, recorded: unknown): boolean {
-  const isEmpty = typeof composed === 'object' && composed !== null && Object.keys(composed).length === 0;
+  const isEmpty = composed === null || composed === undefined || (typeof composed === 'object' && Object.keys(composed).length === 0);
   return isEmpty && typeof recorded === 'object' && recorded !== null && Object.keys(recorded).length > 0;
 }
 
