@@ -1,20 +1,24 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
 
 /** The AWS clients that operations use: the same calls on the embedded plane and on AWS. */
 export interface Clients {
   readonly cloudwatch: CloudWatchClient;
   readonly dynamodb: DynamoDBClient;
   readonly eventbridge: EventBridgeClient;
+  readonly lambda: LambdaClient;
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
+  readonly sts: STSClient;
 }
 
 /** Where calls go: the settings that all clients share. */
-export type ClientSettings = Pick<SQSClientConfig, 'region' | 'endpoint' | 'credentials' | 'requestHandler'>;
+export type ClientSettings = Pick<SQSClientConfig, 'region' | 'endpoint' | 'credentials' | 'requestHandler' | 'profile'>;
 
 /** Makes the clients. Without settings they find Region and credentials as every AWS tool does. */
 export function createClients(settings: ClientSettings = {}): Clients {
@@ -22,7 +26,9 @@ export function createClients(settings: ClientSettings = {}): Clients {
     cloudwatch: new CloudWatchClient(settings),
     dynamodb: new DynamoDBClient(settings),
     eventbridge: new EventBridgeClient(settings),
+    lambda: new LambdaClient(settings),
     sqs: new SQSClient(settings),
     ssm: new SSMClient(settings),
+    sts: new STSClient(settings),
   };
 }

@@ -1,9 +1,22 @@
+import type { ConsumerLag } from './consumers/lag.ts';
+import type { MappingStatus } from './consumers/mapping.ts';
 import type { DeadLetter, DeadLetterQueue } from './dead-letters/dead-letter.ts';
+import type { ExportedLetter, Removal, RemovalResult } from './dead-letters/export.ts';
+import type { DeadLetterGroup } from './dead-letters/groups.ts';
+import type { ImportResult } from './dead-letters/import.ts';
+import type { LetterSelection } from './dead-letters/read.ts';
+import type { Check } from './doctor/check.ts';
 import type { SendRequest, SentEvent } from './events/send.ts';
 import type { FlowEvent } from './flow/flow-event.ts';
-import type { RedriveJob } from './redrive/job.ts';
+import type { RedriveJob, RedriveOptions } from './redrive/job.ts';
+import type { JobRecord } from './redrive/job-store.ts';
 import type { RedrivePlan } from './redrive/plan.ts';
+import type { ArchiveStatus } from './replays/archives.ts';
+import type { ReplayPlan, ReplayRequest } from './replays/plan.ts';
+import type { ReplayStatus } from './replays/replay.ts';
 import type { BusStatus, ConsumerStatus } from './status/status.ts';
+import type { Topology } from './topology/topology.ts';
+import type { Explanation } from './why/explanation.ts';
 
 /** The health screen. */
 export interface Status {
@@ -31,9 +44,13 @@ export interface Meters {
   readonly peakRssMiB: number;
 }
 
+/** Names dead letters: by a key (message id, event id, correlation id, subject, consumer, `bus`), by a filter, by both, or all. */
+export type LetterRequest = { readonly key?: string | undefined } & LetterSelection;
+
 /**
  * What an operator does. The command line and the console call nothing else. Every operation takes one object and answers one, so that it crosses
- * a process by its name; each throws errors whose `name` says their kind (see `problems.ts`).
+ * a process by its name; each throws errors whose `name` says their kind. One implementation over AWS clients serves the embedded plane and AWS;
+ * what cannot be on one of them throws `NotOnAwsError`.
  */
 export interface Operations {
   status(request: Record<string, never>): Promise<Status>;
@@ -42,13 +59,37 @@ export interface Operations {
   quiet(request: { readonly timeoutMs: number }): Promise<{ readonly isQuiet: boolean }>;
   trace(request: { readonly key: string }): Promise<Trace>;
   sendEvent(request: SendRequest): Promise<SentEvent>;
-  listDeadLetters(request: Record<string, never>): Promise<readonly DeadLetterQueue[]>;
-  showDeadLetters(request: { readonly key: string }): Promise<readonly DeadLetter[]>;
-  planRedrive(request: { readonly consumer: string }): Promise<RedrivePlan>;
-  startRedrive(request: { readonly planId: string; readonly ratePerSecond?: number | undefined }): Promise<RedriveJob>;
+  listDeadLetters(request: LetterSelection): Promise<readonly DeadLetterQueue[]>;
+  groupDeadLetters(request: LetterRequest): Promise<readonly DeadLetterGroup[]>;
+  showDeadLetters(request: LetterRequest): Promise<readonly DeadLetter[]>;
+  /** All that is needed to put dead letters back. They stay where they are. */
+  exportDeadLetters(request: { readonly consumer?: string | undefined } & LetterSelection): Promise<readonly ExportedLetter[]>;
+  /** Puts exported letters back, each once however often it is asked. */
+  importDeadLetters(request: { readonly letters: readonly ExportedLetter[] }): Promise<ImportResult>;
+  /** Takes messages out of a dead-letter queue for good. */
+  removeDeadLetters(request: { readonly consumer: string; readonly messageIds: readonly string[]; readonly removal: Removal }): Promise<RemovalResult>;
+  planRedrive(request: { readonly consumer: string } & LetterSelection): Promise<RedrivePlan>;
+  /** Plans to send one dead letter again with other data. It is started like any redrive. */
+  planEdit(request: { readonly messageId: string; readonly data: unknown; readonly by: string; readonly because?: string | undefined }): Promise<RedrivePlan>;
+  startRedrive(request: { readonly planId: string } & RedriveOptions): Promise<RedriveJob>;
   /** The job as it stands; with `untilEnded`, once it has ended. */
   job(request: { readonly jobId: string; readonly untilEnded: boolean }): Promise<RedriveJob>;
-  cancelJob(request: { readonly jobId: string }): Promise<RedriveJob>;
+  /** The redrives of all processes in the last 60 days, the newest first. */
+  jobs(request: Record<string, never>): Promise<readonly JobRecord[]>;
+  cancelJob(request: { readonly jobId: string }): Promise<JobRecord>;
+  archives(request: Record<string, never>): Promise<readonly ArchiveStatus[]>;
+  planReplay(request: ReplayRequest): Promise<ReplayPlan>;
+  /** Replays what the request names. */
+  startReplay(request: ReplayRequest): Promise<ReplayStatus>;
+  replays(request: { readonly name?: string | undefined }): Promise<readonly ReplayStatus[]>;
+  cancelReplay(request: { readonly name: string }): Promise<ReplayStatus>;
+  consumerLags(request: Record<string, never>): Promise<readonly ConsumerLag[]>;
+  /** Enables or disables a consumer's event source mapping. */
+  setConsumer(request: { readonly consumer: string; readonly isEnabled: boolean }): Promise<MappingStatus>;
+  /** Explains why a consumer did or did not process an event. */
+  why(request: { readonly eventId: string; readonly consumer: string }): Promise<Explanation>;
+  topology(request: Record<string, never>): Promise<Topology>;
+  doctor(request: Record<string, never>): Promise<readonly Check[]>;
 }
 
 /** The operations by name: what an API may call. */
@@ -59,9 +100,25 @@ export const OPERATION_NAMES = [
   'trace',
   'sendEvent',
   'listDeadLetters',
+  'groupDeadLetters',
   'showDeadLetters',
+  'exportDeadLetters',
+  'importDeadLetters',
+  'removeDeadLetters',
   'planRedrive',
+  'planEdit',
   'startRedrive',
   'job',
+  'jobs',
   'cancelJob',
+  'archives',
+  'planReplay',
+  'startReplay',
+  'replays',
+  'cancelReplay',
+  'consumerLags',
+  'setConsumer',
+  'why',
+  'topology',
+  'doctor',
 ] as const satisfies readonly (keyof Operations)[];

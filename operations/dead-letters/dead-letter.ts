@@ -7,6 +7,8 @@ export interface DeadLetter {
   readonly eventId: string | undefined;
   readonly source: string | undefined;
   readonly type: string | undefined;
+  /** Key in the dead-letter index: `<source>#<event id>`, or what else identifies a message without an envelope. */
+  readonly eventKey: string;
   readonly correlationId: string | undefined;
   readonly subject: string | undefined;
   /** `malformed`, `expired`, `business`, `defect` or `retries-exhausted`; the last also where the queue moved it because no handler answered. */
@@ -18,6 +20,8 @@ export interface DeadLetter {
   readonly codeVersion: string | undefined;
   readonly firstFailedAt: string | undefined;
   readonly lastFailedAt: string | undefined;
+  /** The redrive that this message came back from, where the queue itself moved it; a handler that dead-letters writes attributes of its own. */
+  readonly redriveJob: string | undefined;
   /** The message's body, unchanged. */
   readonly payload: string;
 }

@@ -1,11 +1,8 @@
-import { type AttributeValue, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Clients } from '../clients.ts';
-import { type DeadLetterSource, deadLetterSources, type System } from '../system.ts';
+import { type DeadLetterSource, deadLetterSources } from '../system.ts';
 import { type DeadLetterQueue, queueName } from './dead-letter.ts';
-
-/** Index entries read at most for one queue's line: the counts by reason are of these. */
-const PAGES_MAX = 20;
+import { indexedDeadLetters } from './index-entries.ts';
+import { filterOf, type LetterReading, type LetterSelection, readSource } from './read.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -22,48 +19,52 @@ async function depthOf(sqs: SQSClient, queueUrl: string): Promise<{ messages: nu
   };
 }
 
-/** The index entries of a consumer's messages that are still dead. */
-export async function indexedDeadLetters(dynamodb: DynamoDBClient, tableName: string, consumer: string): Promise<Record<string, AttributeValue>[]> {
-  const items: Record<string, AttributeValue>[] = [];
-  let startKey: Record<string, AttributeValue> | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
-    const answer = await dynamodb.send(
-      new QueryCommand({
-        TableName: tableName,
-        KeyConditionExpression: 'pk = :pk',
-        FilterExpression: '#status = :dead',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: { ':pk': { S: `CONSUMER#${consumer}` }, ':dead': { S: 'dead' } },
-        ...(startKey && { ExclusiveStartKey: startKey }),
-      }),
-    );
-    items.push(...(answer.Items ?? []));
-    startKey = answer.LastEvaluatedKey;
-    if (!startKey) break;
-  }
-  return items;
+/** What a line is made of: the facts of each letter that counts. */
+interface Counted {
+  readonly reason: string;
+  readonly firstFailedAt: string | undefined;
 }
 
-/** One line for each dead-letter queue, the empty ones too: how many, since when, why, and until when SQS keeps them. */
-export async function listDeadLetterQueues(clients: Clients, system: System, nowMs: number): Promise<DeadLetterQueue[]> {
-  return Promise.all(deadLetterSources(system).map((source) => describeQueue(clients, system, source, nowMs)));
+/** How many there are of each. */
+export function countsOf(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
 }
 
-async function describeQueue(clients: Clients, system: System, { consumer, deadLetterQueueUrl }: DeadLetterSource, nowMs: number): Promise<DeadLetterQueue> {
-  const { messages, retentionSeconds } = await depthOf(clients.sqs, deadLetterQueueUrl);
-  const indexed = messages === 0 ? [] : await indexedDeadLetters(clients.dynamodb, system.deadLetterIndexTableName, consumer);
-  const reasons: Record<string, number> = {};
-  for (const { reason } of indexed) reasons[reason?.S ?? 'unknown'] = (reasons[reason?.S ?? 'unknown'] ?? 0) + 1;
-  const firstFailed = indexed.map(({ firstFailedAt }) => firstFailedAt?.S ?? '').filter((at) => at !== '');
+/**
+ * One line for each dead-letter queue, the empty ones too: how many, since when, why, and until when SQS keeps them. With a filter, of the messages that it takes: the
+ * queues are read then.
+ */
+export async function listDeadLetterQueues(reading: LetterReading, selection: LetterSelection): Promise<DeadLetterQueue[]> {
+  // A filter that cannot be read is refused even where there is nothing to filter.
+  filterOf(selection);
+  return Promise.all(deadLetterSources(reading.system).map((source) => describeQueue(reading, source, selection)));
+}
+
+async function describeQueue(reading: LetterReading, source: DeadLetterSource, selection: LetterSelection): Promise<DeadLetterQueue> {
+  const { messages: held, retentionSeconds } = await depthOf(reading.clients.sqs, source.deadLetterQueueUrl);
+  const counted = held === 0 ? [] : await countedOf(reading, source, selection);
+  const firstFailed = counted.map(({ firstFailedAt }) => firstFailedAt ?? '').filter((at) => at !== '');
   const oldestAt = firstFailed.sort()[0];
   return {
-    consumer,
-    queue: queueName(deadLetterQueueUrl),
-    queueUrl: deadLetterQueueUrl,
-    messages,
-    newInLastHour: firstFailed.filter((at) => Date.parse(at) > nowMs - HOUR_MS).length,
+    consumer: source.consumer,
+    queue: queueName(source.deadLetterQueueUrl),
+    queueUrl: source.deadLetterQueueUrl,
+    messages: selection.where === undefined ? held : counted.length,
+    newInLastHour: firstFailed.filter((at) => Date.parse(at) > reading.nowMs - HOUR_MS).length,
     oldestAt,
     expiresAt: oldestAt === undefined ? undefined : new Date(Date.parse(oldestAt) + retentionSeconds * 1000).toISOString(),
-    reasons,
+    reasons: countsOf(counted.map(({ reason }) => reason)),
   };
+}
+
+async function countedOf(reading: LetterReading, source: DeadLetterSource, selection: LetterSelection): Promise<Counted[]> {
+  const { clients, system, nowMs } = reading;
+  if (selection.where !== undefined) {
+    const isMeant = filterOf(selection);
+    return (await readSource(reading, source)).filter((letter) => isMeant(letter, nowMs));
+  }
+  const entries = await indexedDeadLetters(clients.dynamodb, system.deadLetterIndexTableName, source.consumer);
+  return entries.map(({ reason, firstFailedAt }) => ({ reason: reason?.S ?? 'unknown', firstFailedAt: firstFailedAt?.S }));
 }

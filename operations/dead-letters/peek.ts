@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
 import { ChangeMessageVisibilityBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetterSource } from '../system.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
+/** How queues are read: the client, and how long a receive waits. A short poll (0) asks some of SQS's servers only; the embedded plane has one. */
+export interface QueueAccess {
+  readonly sqs: SQSClient;
+  readonly receiveWaitSeconds: number;
+}
+
 /** SQS hands out up to 10 messages a call. */
-const BATCH = 10;
+export const BATCH = 10;
 
 /** How long a peeked message is hidden at most; it is released as soon as all are read. */
 const HIDDEN_SECONDS = 60;
@@ -11,34 +18,50 @@ const HIDDEN_SECONDS = 60;
 /** Messages read at most in one peek: a plan over more is made in parts. */
 export const PEEKED_MAX = 10_000;
 
-/**
- * Reads what is in a dead-letter queue and releases it again. SQS has no read without effect: each peek raises the messages' receive count and
- * hides them for a moment. A dead-letter queue has no redrive policy of its own, so nothing follows from the count.
- */
-export async function peekDeadLetters(sqs: SQSClient, source: Omit<DeadLetterSource, 'deadLetterQueueArn'>): Promise<DeadLetter[]> {
-  const { consumer, deadLetterQueueUrl, isOfBus } = source;
-  const taken: Message[] = [];
-  const seen = new Set<string>();
-  while (taken.length < PEEKED_MAX) {
-    const { Messages: messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: deadLetterQueueUrl,
-        MaxNumberOfMessages: BATCH,
-        VisibilityTimeout: HIDDEN_SECONDS,
-        MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['All'],
-      }),
-    );
-    const fresh = messages.filter((message) => !seen.has(message.MessageId ?? ''));
-    if (fresh.length === 0) break;
-    for (const message of fresh) seen.add(message.MessageId ?? '');
-    taken.push(...fresh);
-  }
-  await release(sqs, deadLetterQueueUrl, taken);
-  return taken.map((message) => (isOfBus ? readDeadLetterOfBus : readDeadLetter)(message, consumer));
+/** Receives up to ten messages with all that is known of them, and hides them for `hiddenSeconds`. */
+export async function receiveSome({ sqs, receiveWaitSeconds }: QueueAccess, queueUrl: string, hiddenSeconds: number): Promise<Message[]> {
+  const { Messages: messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: BATCH,
+      WaitTimeSeconds: receiveWaitSeconds,
+      VisibilityTimeout: hiddenSeconds,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All'],
+    }),
+  );
+  return messages;
 }
 
-/** Makes received messages visible again. */
+/**
+ * Reads what is in a queue and releases it again. SQS has no read without effect: each peek raises the messages' receive count and hides them for a moment.
+ * A dead-letter queue has no redrive policy of its own, so nothing follows from the count.
+ */
+export async function peekMessages(access: QueueAccess, queueUrl: string): Promise<Message[]> {
+  const taken = new Map<string, Message>();
+  try {
+    while (taken.size < PEEKED_MAX) {
+      const before = taken.size;
+      for (const message of await receiveSome(access, queueUrl, HIDDEN_SECONDS)) taken.set(message.MessageId ?? '', message);
+      if (taken.size === before) break;
+    }
+  } finally {
+    await release(access.sqs, queueUrl, [...taken.values()]);
+  }
+  return [...taken.values()];
+}
+
+/** The dead letters of a queue, as their messages say. */
+export async function peekDeadLetters(access: QueueAccess, source: Omit<DeadLetterSource, 'deadLetterQueueArn'>): Promise<DeadLetter[]> {
+  return (await peekMessages(access, source.deadLetterQueueUrl)).map((message) => letterOf(message, source));
+}
+
+/** A received message as a dead letter. */
+export function letterOf(message: Message, { consumer, isOfBus }: Pick<DeadLetterSource, 'consumer' | 'isOfBus'>): DeadLetter {
+  return (isOfBus ? readDeadLetterOfBus : readDeadLetter)(message, consumer);
+}
+
+/** Makes received messages visible again. One whose time was up is visible anyway. */
 export async function release(sqs: SQSClient, queueUrl: string, messages: readonly Message[]): Promise<void> {
   for (let start = 0; start < messages.length; start += BATCH) {
     const entries = messages.slice(start, start + BATCH).map((message, index) => ({
@@ -50,15 +73,30 @@ export async function release(sqs: SQSClient, queueUrl: string, messages: readon
   }
 }
 
-/** Members of an event's `detail` that are texts; of a body that is no event of ours, whatever there is. */
-function textsOf(body: string): Readonly<Record<string, string | undefined>> {
+/** What a body says as JSON; `undefined` where it is none. */
+function jsonOf(body: string): { readonly source?: unknown; readonly id?: unknown; readonly detail?: unknown } | undefined {
   try {
-    const { detail } = JSON.parse(body) as { detail?: unknown };
-    return Object.fromEntries(Object.entries(detail ?? {}).filter(([, value]) => typeof value === 'string')) as Record<string, string>;
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     // A malformed body is one of the reasons why messages are here; it is shown as it is.
-    return {};
+    return undefined;
   }
+}
+
+/** Members of an event's `detail` that are texts; of a body that is no event of ours, whatever there is. */
+function textsOf(body: string): Readonly<Record<string, string | undefined>> {
+  const detail = jsonOf(body)?.detail;
+  return Object.fromEntries(Object.entries(detail ?? {}).filter(([, value]) => typeof value === 'string')) as Record<string, string>;
+}
+
+/** The key under which the index knows a message: the event's, else EventBridge's own, else the text's. The same as handlers and the indexer make. */
+function eventKeyOf(body: string): string {
+  const { specversion, source, id } = textsOf(body);
+  if (specversion !== undefined && source !== undefined && id !== undefined) return `${source}#${id}`;
+  const outer = jsonOf(body);
+  if (typeof outer?.source === 'string' && typeof outer.id === 'string') return `${outer.source}#${outer.id}`;
+  return `unknown#${createHash('sha256').update(body).digest('hex')}`;
 }
 
 /** What stands in for a reason where no handler gave one: the queue moved the message after its last receive. The index calls it the same. */
@@ -67,12 +105,14 @@ const MOVED_BY_QUEUE = 'retries-exhausted';
 /** Reads a message of a dead-letter queue: the envelope in its body, the reason in its attributes. */
 function readDeadLetter(message: Message, consumer: string): DeadLetter {
   const text = (name: string): string | undefined => message.MessageAttributes?.[name]?.StringValue;
-  const detail = textsOf(message.Body ?? '');
+  const body = message.Body ?? '';
+  const detail = textsOf(body);
   const attempts = text('attempts') ?? message.Attributes?.ApproximateReceiveCount;
   return {
     consumer,
     messageId: message.MessageId ?? '',
     eventId: detail['id'],
+    eventKey: text('eventKey') ?? eventKeyOf(body),
     source: detail['source'],
     type: detail['type'],
     correlationId: detail['correlationid'],
@@ -84,7 +124,8 @@ function readDeadLetter(message: Message, consumer: string): DeadLetter {
     codeVersion: text('codeVersion'),
     firstFailedAt: text('firstFailedAt'),
     lastFailedAt: text('lastFailedAt'),
-    payload: message.Body ?? '',
+    redriveJob: text('redriveJob'),
+    payload: body,
   };
 }
 

@@ -1,32 +1,14 @@
 import type { Plane } from '../../local/index.ts';
 import { type Clients, createClients } from '../clients.ts';
-import { listDeadLetterQueues } from '../dead-letters/list.ts';
-import { showDeadLetters } from '../dead-letters/show.ts';
-import { sendEvent } from '../events/send.ts';
-import type { FlowEvent } from '../flow/flow-event.ts';
 import type { FlowRecorder } from '../flow/flow-recorder.ts';
-import { storedThread } from '../flow/stored-thread.ts';
-import type { Operations, Trace } from '../operations.ts';
-import { JobRegister } from '../redrive/job-register.ts';
-import { findConsumer, planRedrive } from '../redrive/plan.ts';
-import { depthTotal, queueDepth, systemStatus } from '../status/status.ts';
-import { describeSystem, type System } from '../system.ts';
+import { parseEnvelope } from '../flow/summary.ts';
+import type { Operations } from '../operations.ts';
+import { depthTotal, queueDepth } from '../status/status.ts';
+import type { PublishedEvent } from '../surroundings.ts';
+import type { System } from '../system.ts';
+import { systemOperations } from '../system-operations.ts';
 import type { MeterReader } from './meter-reader.ts';
 import { untilQuiet } from './quiet.ts';
-
-/** No event of that id, thread or subject is known. */
-export class NoSuchTraceError extends Error {
-  constructor(key: string) {
-    super(`No event with id, correlation id or subject "${key}" was published since the system started, and no service's table holds one of the last 30 days`);
-    this.name = 'NoSuchTraceError';
-  }
-}
-
-/** A recorded event tells more than a stored one: attempts, and what waits. */
-function mergedThreads(stored: readonly FlowEvent[], recorded: readonly FlowEvent[]): FlowEvent[] {
-  const byId = new Map([...stored, ...recorded].map((event) => [event.id, event]));
-  return [...byId.values()].sort((a, b) => a.atMs - b.atMs);
-}
 
 /** Where the system's HTTP API answers on a plane: its address on AWS, mapped to the plane's endpoint. */
 export function apiUrlOf(system: System, endpoint: string): string {
@@ -34,48 +16,43 @@ export function apiUrlOf(system: System, endpoint: string): string {
   return `${endpoint}/_aws/execute-api/${apiId}`;
 }
 
+/** The event with that id, from the journal. It is read to its end, which is bounded: operators ask seldom. */
+function publishedEvent({ kernel }: Plane, eventId: string): PublishedEvent | undefined {
+  for (const { service, kind, detail } of kernel.journal.since(0)) {
+    if (service !== 'eventbridge' || kind !== 'event-put' || !String(detail['detail']).includes(eventId)) continue;
+    const text = String(detail['detail']);
+    if (parseEnvelope(text)?.id === eventId) return { source: String(detail['source']), detailType: String(detail['detailType']), detail: text };
+  }
+  return undefined;
+}
+
 /** The operations over a plane in this process. */
 export function embeddedOperations(plane: Plane, observers: { readonly flow: FlowRecorder; readonly meters: MeterReader }): Operations {
   const clients: Clients = createClients(plane.clientSettings());
-  const nowMs = (): number => plane.kernel.nowMs();
-  const wait = (ms: number): Promise<void> => plane.kernel.until(nowMs() + ms, 'redrive pace');
-  const jobs = new JobRegister(clients.sqs, { nowMs, wait });
-  const system = (): Promise<System> => describeSystem(clients.ssm);
-  const traffic = {
-    queued: async (): Promise<number> => {
-      const { consumers } = await system();
-      const depths = await Promise.all(consumers.map(({ queueUrl }) => queueDepth(clients.sqs, queueUrl)));
-      return depths.reduce((sum, depth) => sum + depthTotal(depth), 0);
-    },
-    invocations: () => plane.traffic.invocations,
-    deliveries: () => plane.traffic.deliveries,
+  const { kernel } = plane;
+  const { flow, meters } = observers;
+  const knowsAll = (): boolean => flow.isWhole && !plane.isRestored;
+  const queued = async (system: System): Promise<number> => {
+    const depths = await Promise.all(system.consumers.map(({ queueUrl }) => queueDepth(clients.sqs, queueUrl)));
+    return depths.reduce((sum, depth) => sum + depthTotal(depth), 0);
   };
-  return {
-    status: async () => {
-      const described = await system();
-      return {
-        endpoint: plane.endpoint,
-        api: apiUrlOf(described, plane.endpoint),
-        ...(await systemStatus(clients, described)),
-        eventsPublished: observers.flow.publishedCount,
-      };
+  return systemOperations(clients, {
+    kind: 'embedded',
+    get endpoint() {
+      return plane.endpoint;
     },
-    meters: async () => observers.meters.read(),
-    quiet: async ({ timeoutMs }) => ({ isQuiet: await untilQuiet(plane, traffic, timeoutMs) }),
-    trace: async ({ key }): Promise<Trace> => {
-      const recorded = observers.flow.thread(key);
-      // What was before this start, or too long ago to be kept, the tables know.
-      const isWhole = recorded.length > 0 && observers.flow.isWhole && !plane.isRestored;
-      const events = isWhole ? recorded : mergedThreads(await storedThread(clients, await system(), key), recorded);
-      if (events.length === 0) throw new NoSuchTraceError(key);
-      return { key, events };
+    receiveWaitSeconds: 0,
+    nowMs: () => kernel.nowMs(),
+    wait: (ms) => kernel.until(kernel.nowMs() + ms, 'operation'),
+    apiUrl: (system) => apiUrlOf(system, plane.endpoint),
+    publishedCount: () => flow.publishedCount,
+    meters: () => meters.read(),
+    quiet: (system, timeoutMs) => {
+      const traffic = { queued: () => queued(system), invocations: () => plane.traffic.invocations, deliveries: () => plane.traffic.deliveries };
+      return untilQuiet(plane, traffic, timeoutMs);
     },
-    sendEvent: async (request) => sendEvent(clients.eventbridge, (await system()).busName, request, nowMs()),
-    listDeadLetters: async () => listDeadLetterQueues(clients, await system(), nowMs()),
-    showDeadLetters: async ({ key }) => showDeadLetters(clients, await system(), key),
-    planRedrive: async ({ consumer }) => jobs.keep(await planRedrive(clients.sqs, findConsumer(await system(), consumer))),
-    startRedrive: async ({ planId, ratePerSecond }) => jobs.start(planId, ratePerSecond),
-    job: async ({ jobId, untilEnded }) => (untilEnded ? jobs.ended(jobId) : jobs.get(jobId)),
-    cancelJob: async ({ jobId }) => jobs.cancel(jobId),
-  };
+    recordedThread: (key) => ({ events: flow.thread(key), isWhole: knowsAll() }),
+    publishedEvent: (eventId) => publishedEvent(plane, eventId),
+    wasPublished: (eventId) => flow.thread(eventId).some(({ id }) => id === eventId) || (knowsAll() ? false : undefined),
+  });
 }

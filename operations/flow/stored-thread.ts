@@ -5,8 +5,15 @@ import type { FlowEvent, Handling } from './flow-event.ts';
 import { type Envelope, parseEnvelope, summaryOf } from './summary.ts';
 
 /** An envelope as an outbox keeps it. */
-interface StoredEnvelope extends Envelope {
+export interface StoredEnvelope extends Envelope {
   readonly time: string;
+}
+
+/** An event in an outbox. */
+export interface StoredEvent {
+  readonly envelope: StoredEnvelope;
+  /** The service's table. */
+  readonly tableName: string;
 }
 
 /**
@@ -16,10 +23,10 @@ interface StoredEnvelope extends Envelope {
  */
 export async function storedThread(clients: Pick<Clients, 'dynamodb'>, system: System, key: string): Promise<FlowEvent[]> {
   const { dynamodb } = clients;
-  const named = await storedEvents(dynamodb, system, [key]);
+  const named = (await storedEvents(dynamodb, system, [key])).map(({ envelope }) => envelope);
   const threads = [...new Set(named.filter(({ id, correlationid, subject }) => [id, correlationid, subject].includes(key)).map(threadOf))];
   if (threads.length === 0) return [];
-  const events = (await storedEvents(dynamodb, system, threads)).filter((event) => threads.includes(threadOf(event)));
+  const events = (await storedEvents(dynamodb, system, threads)).map(({ envelope }) => envelope).filter((event) => threads.includes(threadOf(event)));
   events.sort((a, b) => a.time.localeCompare(b.time));
   return Promise.all(events.map(async (event) => flowEvent(event, await handlingsOf(dynamodb, system, event))));
 }
@@ -27,8 +34,8 @@ export async function storedThread(clients: Pick<Clients, 'dynamodb'>, system: S
 const threadOf = ({ correlationid, id }: Envelope): string => correlationid ?? id;
 
 /** The events of all outboxes in whose text one of `texts` stands. */
-async function storedEvents(dynamodb: DynamoDBClient, { consumers }: System, texts: readonly string[]): Promise<StoredEnvelope[]> {
-  const found = new Map<string, StoredEnvelope>();
+export async function storedEvents(dynamodb: DynamoDBClient, { consumers }: System, texts: readonly string[]): Promise<StoredEvent[]> {
+  const found = new Map<string, StoredEvent>();
   const tables = [...new Set(consumers.map(({ tableName }) => tableName))];
   const read = async (TableName: string): Promise<void> => {
     const pages = paginateScan(
@@ -38,7 +45,7 @@ async function storedEvents(dynamodb: DynamoDBClient, { consumers }: System, tex
     for await (const { Items: items = [] } of pages) {
       for (const text of items.flatMap(({ events }) => events?.L ?? []).map(({ S }) => S ?? '')) {
         const envelope = texts.some((part) => text.includes(part)) ? parseEnvelope(text) : undefined;
-        if (envelope) found.set(`${envelope.source}#${envelope.id}`, envelope as StoredEnvelope);
+        if (envelope) found.set(`${envelope.source}#${envelope.id}`, { envelope: envelope as StoredEnvelope, tableName: TableName });
       }
     }
   };

@@ -37,10 +37,15 @@ export function parseEnvelope(text: string): Envelope | undefined {
   return isEnvelope ? (envelope as Envelope) : undefined;
 }
 
+/** The contract of an envelope's type and major version; `undefined` where there is none. */
+export function contractOf(envelope: Pick<Envelope, 'type' | 'dataschema'>): AnyContract | undefined {
+  const major = /\/v(\d+)\./.exec(envelope.dataschema ?? '')?.[1] ?? '1';
+  return CONTRACTS.get(`${envelope.type}.v${major}`);
+}
+
 /** The summary template of the event's schema, filled in; for an unknown schema the first three scalar members. */
 export function summaryOf(envelope: Envelope): string {
-  const major = /\/v(\d+)\./.exec(envelope.dataschema ?? '')?.[1] ?? '1';
-  const contract = CONTRACTS.get(`${envelope.type}.v${major}`);
+  const contract = contractOf(envelope);
   if (contract) return schemas.formatSummary(contract.summary, envelope.data);
   return Object.entries((envelope.data ?? {}) as Record<string, unknown>)
     .filter(([, value]) => typeof value !== 'object')

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type DeadLetter, queueName } from '../dead-letters/dead-letter.ts';
-import { peekDeadLetters } from '../dead-letters/peek.ts';
+import { countsOf } from '../dead-letters/list.ts';
+import { filterOf, type LetterReading, type LetterSelection, readSource } from '../dead-letters/read.ts';
 import type { ConsumerDescription, System } from '../system.ts';
+import type { LetterEdit } from './edit.ts';
 
 /** What a redrive will move: an immutable list. Messages that arrive later are not part of it. */
 export interface RedrivePlan {
@@ -16,15 +17,25 @@ export interface RedrivePlan {
   readonly messages: readonly PlannedMessage[];
   /** How many there are of each reason. */
   readonly reasons: Readonly<Record<string, number>>;
+  /** The one message of the plan is sent with this change. */
+  readonly edit?: LetterEdit | undefined;
 }
 
 /** One message of a plan. */
 export interface PlannedMessage {
   readonly messageId: string;
   readonly eventId: string | undefined;
+  /** Key in the dead-letter index. */
+  readonly eventKey: string;
+  readonly source: string | undefined;
   readonly type: string | undefined;
   readonly reason: string;
   readonly error: string | undefined;
+  readonly fingerprint: string | undefined;
+  /** By it a failure after the redrive is told from the one before. */
+  readonly lastFailedAt: string | undefined;
+  /** Name of the archive replay that had brought the event, where one did. */
+  readonly replayName: string | undefined;
 }
 
 /** The consumer or queue that was named does not exist; `known` are those that do. */
@@ -63,15 +74,17 @@ export function findConsumer(system: System, name: string): ConsumerDescription 
   return found;
 }
 
-/** Reads the dead-letter queue and lists what a redrive would move. Moves nothing. */
-export async function planRedrive(sqs: SQSClient, consumer: ConsumerDescription, select: (letter: DeadLetter) => boolean = () => true): Promise<RedrivePlan> {
-  const letters = (await peekDeadLetters(sqs, { ...consumer, isOfBus: false })).filter(select);
-  const messages = letters
-    .map(({ messageId, eventId, type, reason, error }) => ({ messageId, eventId, type, reason, error }))
-    .sort((a, b) => a.messageId.localeCompare(b.messageId));
-  const reasons: Record<string, number> = {};
-  for (const { reason } of messages) reasons[reason] = (reasons[reason] ?? 0) + 1;
-  const digest = createHash('sha256').update(JSON.stringify([consumer.consumer, messages.map(({ messageId }) => messageId)]));
+/** Reads the dead-letter queue and lists what a redrive would move. Moves nothing. @throws {FilterInvalid} */
+export async function planRedrive(reading: LetterReading, consumer: ConsumerDescription, selection: LetterSelection = {}): Promise<RedrivePlan> {
+  const isMeant = filterOf(selection);
+  const letters = (await readSource(reading, { ...consumer, isOfBus: false })).filter((letter) => isMeant(letter, reading.nowMs));
+  return planOf(consumer, letters);
+}
+
+/** The plan that moves these letters of a consumer. */
+export function planOf(consumer: ConsumerDescription, letters: readonly DeadLetter[], edit?: LetterEdit): RedrivePlan {
+  const messages = letters.map(plannedOf).sort((a, b) => a.messageId.localeCompare(b.messageId));
+  const digest = createHash('sha256').update(JSON.stringify([consumer.consumer, messages.map(({ messageId }) => messageId), edit?.payload]));
   return {
     id: `p_${digest.digest('hex').slice(0, 10)}`,
     consumer: consumer.consumer,
@@ -80,6 +93,21 @@ export async function planRedrive(sqs: SQSClient, consumer: ConsumerDescription,
     fromUrl: consumer.deadLetterQueueUrl,
     toUrl: consumer.queueUrl,
     messages,
-    reasons,
+    reasons: countsOf(messages.map(({ reason }) => reason)),
+    edit,
   };
+}
+
+function plannedOf({ messageId, eventId, eventKey, source, type, reason, error, fingerprint, lastFailedAt, payload }: DeadLetter): PlannedMessage {
+  return { messageId, eventId, eventKey, source, type, reason, error, fingerprint, lastFailedAt, replayName: replayNameOf(payload) };
+}
+
+function replayNameOf(payload: string): string | undefined {
+  try {
+    const name = (JSON.parse(payload) as Record<string, unknown> | null)?.['replay-name'];
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    // A malformed body was brought by no replay that anybody could tell.
+    return undefined;
+  }
 }

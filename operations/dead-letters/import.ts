@@ -1,0 +1,153 @@
+import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { DeadLetterSource } from '../system.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { ExportedAttribute, ExportedLetter } from './export.ts';
+import { noteDecision } from './index-entries.ts';
+import { letterOf, peekMessages } from './peek.ts';
+import { type LetterReading, sourceNamed } from './read.ts';
+
+/** What became of the letters of a file: each is counted once. */
+export interface ImportResult {
+  readonly imported: number;
+  /** In the queue already: never removed, or sent by an import that was broken off. */
+  readonly alreadyThere: number;
+  /** Imported before, and moved on since. */
+  readonly importedBefore: number;
+  /** Message ids of letters whose consumer is not here. */
+  readonly unknownConsumer: readonly string[];
+}
+
+/** Names the original in the message that an import makes of it. */
+const IMPORTED_FROM = 'importedFrom';
+
+/** SQS takes 10 attributes, which is what a dead letter has; the body says the correlation id as well. */
+const ATTRIBUTES_KEPT_MAX = 9;
+const GIVING_WAY = new Set(['correlationId', IMPORTED_FROM]);
+
+const KEPT_SECONDS = 60 * 24 * 60 * 60;
+
+/**
+ * Puts exported letters back into their dead-letter queues, each once, however often the file is imported: a claim in the index's table is written before a letter is sent,
+ * and completed after. A claim that was left open by a crash is settled by looking into the queue.
+ */
+export async function importDeadLetters(reading: LetterReading, letters: readonly ExportedLetter[]): Promise<ImportResult> {
+  const result = { imported: 0, alreadyThere: 0, importedBefore: 0, unknownConsumer: [] as string[] };
+  for (const [consumer, group] of byConsumer(letters)) {
+    const source = sourceNamed(reading.system, consumer);
+    if (!source) {
+      result.unknownConsumer.push(...group.map(({ messageId }) => messageId));
+      continue;
+    }
+    const there = await presentIds(reading, source);
+    for (const letter of group) result[await importOne(reading, source, { letter, there })] += 1;
+  }
+  return result;
+}
+
+function byConsumer(letters: readonly ExportedLetter[]): Map<string, ExportedLetter[]> {
+  const groups = new Map<string, ExportedLetter[]>();
+  for (const letter of letters) {
+    const group = groups.get(letter.consumer);
+    if (group) group.push(letter);
+    else groups.set(letter.consumer, [letter]);
+  }
+  return groups;
+}
+
+/** Ids of what lies in the queue: the messages' own, and of what they were imported from. */
+async function presentIds({ clients, receiveWaitSeconds }: LetterReading, { deadLetterQueueUrl }: DeadLetterSource): Promise<Set<string>> {
+  const messages = await peekMessages({ sqs: clients.sqs, receiveWaitSeconds }, deadLetterQueueUrl);
+  return new Set(messages.flatMap(({ MessageId, MessageAttributes }) => [MessageId ?? '', MessageAttributes?.[IMPORTED_FROM]?.StringValue ?? '']));
+}
+
+async function importOne(
+  reading: LetterReading,
+  source: DeadLetterSource,
+  { letter, there }: { readonly letter: ExportedLetter; readonly there: Set<string> },
+): Promise<'imported' | 'alreadyThere' | 'importedBefore'> {
+  if (there.has(letter.messageId)) return 'alreadyThere';
+  if ((await claim(reading, letter)) === 'sent') return 'importedBefore';
+  const messageId = await send(reading, source, letter);
+  there.add(letter.messageId);
+  await complete(reading, letter);
+  await indexAgain(reading, letterOf({ Body: letter.body, MessageId: messageId, MessageAttributes: attributesOf(letter) }, source));
+  return 'imported';
+}
+
+async function send({ clients, system }: LetterReading, { deadLetterQueueUrl }: DeadLetterSource, letter: ExportedLetter): Promise<string> {
+  const { body, messageId, messageGroupId } = letter;
+  try {
+    const sent = await clients.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: deadLetterQueueUrl,
+        MessageBody: body,
+        MessageAttributes: attributesOf(letter),
+        ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId, MessageDeduplicationId: messageId }),
+      }),
+    );
+    return sent.MessageId ?? '';
+  } catch (error) {
+    // The claim must not stand in the way of the next import. Where SQS took the message all the same, that finds it in the queue.
+    await clients.dynamodb.send(new DeleteItemCommand({ TableName: system.deadLetterIndexTableName, Key: keyOf(letter) }));
+    throw error;
+  }
+}
+
+/** The index calls the letter dead again; where it has forgotten it, it learns what the message says. */
+async function indexAgain({ clients, system }: LetterReading, letter: DeadLetter): Promise<void> {
+  const { consumer, eventKey, messageId, type, reason, error, fingerprint, codeVersion, firstFailedAt, lastFailedAt } = letter;
+  const known = Object.entries({ consumer, eventKey, messageId, type, reason, error, fingerprint, codeVersion, firstFailedAt, lastFailedAt });
+  const decision = { status: 'dead', ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) } as Record<string, string>;
+  await noteDecision(clients.dynamodb, { tableName: system.deadLetterIndexTableName, letter, decision });
+}
+
+function attributesOf({ attributes, messageId }: ExportedLetter): Record<string, MessageAttributeValue> {
+  const kept = Object.entries(attributes)
+    .filter(([name]) => !GIVING_WAY.has(name))
+    .slice(0, ATTRIBUTES_KEPT_MAX)
+    .map(([name, value]) => [name, attributeOf(value)]);
+  return { ...Object.fromEntries(kept), [IMPORTED_FROM]: { DataType: 'String', StringValue: messageId } };
+}
+
+function attributeOf({ dataType, text, base64 }: ExportedAttribute): MessageAttributeValue {
+  return { DataType: dataType, ...(base64 === undefined ? { StringValue: text } : { BinaryValue: Buffer.from(base64, 'base64') }) } as MessageAttributeValue;
+}
+
+const keyOf = ({ consumer, messageId }: ExportedLetter) => ({ pk: { S: `IMPORT#${consumer}` }, sk: { S: messageId } });
+
+/** Claims a letter; answers `sent` where an earlier import has sent it. */
+async function claim({ clients, system, nowMs }: LetterReading, letter: ExportedLetter): Promise<'claimed' | 'sent'> {
+  try {
+    await clients.dynamodb.send(
+      new PutItemCommand({
+        TableName: system.deadLetterIndexTableName,
+        Item: {
+          ...keyOf(letter),
+          status: { S: 'sending' },
+          at: { S: new Date(nowMs).toISOString() },
+          expiresAt: { N: String(Math.floor(nowMs / 1000) + KEPT_SECONDS) },
+        },
+        ConditionExpression: 'attribute_not_exists(pk) OR #status = :sending',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':sending': { S: 'sending' } },
+      }),
+    );
+    return 'claimed';
+  } catch (error) {
+    if ((error as Error).name === 'ConditionalCheckFailedException') return 'sent';
+    throw error;
+  }
+}
+
+async function complete({ clients, system }: LetterReading, letter: ExportedLetter): Promise<void> {
+  await clients.dynamodb.send(
+    new UpdateItemCommand({
+      TableName: system.deadLetterIndexTableName,
+      Key: keyOf(letter),
+      UpdateExpression: 'SET #status = :sent',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':sent': { S: 'sent' } },
+    }),
+  );
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import type { Clients } from '../clients.ts';
+import { ruleOf } from '../consumers/rule.ts';
+import { PRICES } from '../prices.ts';
+import { findConsumer } from '../redrive/plan.ts';
+import type { System } from '../system.ts';
+import { type ArchiveStatus, findArchive } from './archives.ts';
+
+/** What is to be replayed. Times are ISO 8601. */
+export interface ReplayRequest {
+  /** @default the bus's only archive */
+  readonly archive?: string | undefined;
+  readonly from: string;
+  readonly to: string;
+  /** Only to these consumers; to every rule of the bus where absent. */
+  readonly consumers?: readonly string[] | undefined;
+}
+
+/** A replay that has been thought through. */
+export interface ReplayPlan {
+  /** Made of what is in the plan: the same request has the same id. It names the replay. */
+  readonly id: string;
+  readonly archive: string;
+  readonly archiveArn: string;
+  readonly busArn: string;
+  readonly from: string;
+  readonly to: string;
+  readonly consumers: readonly string[] | undefined;
+  /** ARNs of the rules that get events; all where absent. */
+  readonly ruleArns: readonly string[] | undefined;
+  readonly estimate: ReplayEstimate;
+  /** What who starts it has to know. */
+  readonly warnings: readonly string[];
+}
+
+/** How much a replay is about. */
+export interface ReplayEstimate {
+  readonly events: number;
+  /** `metric`: counted by the archive's own rule, minute by minute. `share`: the window's part of the archive's time, as if events came evenly. */
+  readonly basis: 'metric' | 'share';
+  /** List price of replaying and of the queues' requests, in US dollars. */
+  readonly usd: string;
+  readonly pricesAsOf: string;
+}
+
+/** A window that no replay can have. */
+export class ReplayWindowError extends Error {
+  constructor(problem: string) {
+    super(problem);
+    this.name = 'ReplayWindowError';
+  }
+}
+
+/** Events take up to so long to arrive in an archive. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-archive.html */
+const ARRIVAL_MS = 600_000;
+
+/** A message is sent, received and deleted. */
+const REQUESTS_PER_MESSAGE = 3;
+
+/** Plans a replay: what would come again, to whom, at what price. Starts nothing. @throws {ReplayWindowError}, {NoSuchArchiveError} and {UnknownConsumerError} */
+export async function planReplay(clients: Clients, system: System, request: ReplayRequest, nowMs: number): Promise<ReplayPlan> {
+  const { fromMs, toMs } = windowOf(request);
+  const archive = await findArchive(clients.eventbridge, system, request.archive);
+  const consumers = request.consumers && [...new Set(request.consumers)].sort();
+  const rules = consumers && (await Promise.all(consumers.map((name) => ruleOf(clients.eventbridge, system.busName, findConsumer(system, name)))));
+  const missing = consumers?.filter((_, index) => rules?.[index] === undefined) ?? [];
+  if (missing.length > 0)
+    throw new ReplayWindowError(`${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} no rule on the bus: nothing could be replayed there`);
+  const ruleArns = rules?.map((rule) => rule?.arn ?? '');
+  const { from, to } = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+  const digest = createHash('sha256').update(JSON.stringify([archive.arn, from, to, ruleArns]));
+  const { events, basis } = await estimateOf(clients, { archive, system, fromMs, toMs, nowMs });
+  const queues = consumers?.length ?? 1;
+  const usd = (events * PRICES.eventsPerMillion + events * queues * REQUESTS_PER_MESSAGE * PRICES.sqsRequestsPerMillion) / 1_000_000;
+  return {
+    id: `r_${digest.digest('hex').slice(0, 10)}`,
+    archive: archive.name,
+    archiveArn: archive.arn,
+    busArn: system.busArn,
+    from,
+    to,
+    consumers,
+    ruleArns,
+    estimate: { events, basis, usd: usd.toFixed(usd < 0.01 ? 6 : 2), pricesAsOf: `${PRICES.region} ${PRICES.asOf}` },
+    warnings: warningsOf({ consumers, toMs, nowMs, archive, fromMs }),
+  };
+}
+
+function windowOf({ from, to }: ReplayRequest): { readonly fromMs: number; readonly toMs: number } {
+  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
+  for (const [text, ms] of [
+    [from, fromMs],
+    [to, toMs],
+  ] as const) {
+    if (!Number.isFinite(ms)) throw new ReplayWindowError(`"${text}" is no time, such as 2026-11-20T10:00:00Z`);
+  }
+  if (fromMs >= toMs) throw new ReplayWindowError(`The window ends (${to}) before it begins (${from})`);
+  return { fromMs, toMs };
+}
+
+function warningsOf({
+  consumers,
+  toMs,
+  fromMs,
+  nowMs,
+  archive,
+}: {
+  readonly consumers: readonly string[] | undefined;
+  readonly toMs: number;
+  readonly fromMs: number;
+  readonly nowMs: number;
+  readonly archive: ArchiveStatus;
+}): string[] {
+  const warnings = [
+    'Events come again marked with `replay-name`. A consumer that declares onReplay: skip does nothing for what it did; reprocess and rebuild do it again, with its effects.',
+    'They come minute by minute, and within a minute in no order.',
+  ];
+  if (consumers === undefined) warnings.push('They come to every rule of the bus, those of other systems included. `--only <consumer>` limits it.');
+  if (toMs > nowMs - ARRIVAL_MS) warnings.push('The newest events may be missing: on AWS they take up to ten minutes to arrive in the archive.');
+  if (archive.retentionDays > 0 && fromMs < nowMs - archive.retentionDays * 86_400_000)
+    warnings.push(`The archive keeps ${archive.retentionDays} days: what is older is gone.`);
+  if (fromMs < Date.parse(archive.createdAt)) warnings.push(`The archive exists since ${archive.createdAt}: what was before is not in it.`);
+  return warnings;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Datapoints that one answer holds. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricStatistics.html */
+const DATAPOINTS_MAX = 1_440;
+
+interface EstimateOptions {
+  readonly archive: ArchiveStatus;
+  readonly system: System;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly nowMs: number;
+}
+
+async function estimateOf(
+  { cloudwatch }: Clients,
+  { archive, system, fromMs, toMs, nowMs }: EstimateOptions,
+): Promise<Pick<ReplayEstimate, 'events' | 'basis'>> {
+  const minutes = Math.ceil((Math.min(toMs, nowMs) - fromMs) / MINUTE_MS);
+  if (minutes <= 0) return { events: 0, basis: 'share' };
+  const { Datapoints: points = [] } = await cloudwatch.send(
+    new GetMetricStatisticsCommand({
+      Namespace: 'AWS/Events',
+      MetricName: 'MatchedEvents',
+      Dimensions: [
+        { Name: 'EventBusName', Value: system.busName },
+        { Name: 'RuleName', Value: `Events-Archive-${archive.name}` },
+      ],
+      StartTime: new Date(Math.floor(fromMs / MINUTE_MS) * MINUTE_MS),
+      EndTime: new Date(Math.ceil(toMs / MINUTE_MS) * MINUTE_MS),
+      Period: Math.ceil(minutes / DATAPOINTS_MAX) * 60,
+      Statistics: ['Sum'],
+    }),
+  );
+  const counted = points.reduce((sum, { Sum }) => sum + (Sum ?? 0), 0);
+  if (counted > 0) return { events: counted, basis: 'metric' };
+  const bornMs = Math.max(Date.parse(archive.createdAt), archive.retentionDays > 0 ? nowMs - archive.retentionDays * 86_400_000 : 0);
+  const overlapMs = Math.max(0, Math.min(toMs, nowMs) - Math.max(fromMs, bornMs));
+  return { events: Math.round(archive.events * Math.min(1, overlapMs / Math.max(1, nowMs - bornMs))), basis: 'share' };
+}
