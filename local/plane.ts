@@ -9,7 +9,7 @@ import { createCodeStore } from './runtime/code-store.ts';
 import { createThreadRunner } from './runtime/thread-runner.ts';
 import { createVirtualRunner, type Runner } from './runtime/virtual-runner.ts';
 import { apigatewayv2 } from './services/apigatewayv2/service.ts';
-import { cloudformation } from './services/cloudformation/service.ts';
+import { createCloudFormation } from './services/cloudformation/service.ts';
 import { cloudwatch } from './services/cloudwatch/service.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/service.ts';
 import { dynamodb } from './services/dynamodb/service.ts';
@@ -20,9 +20,9 @@ import { iam } from './services/iam/service.ts';
 import { createLambda } from './services/lambda/service.ts';
 import type { LambdaState } from './services/lambda/state.ts';
 import { pipes } from './services/pipes/service.ts';
+import { createS3 } from './services/s3/service.ts';
 import { scheduler } from './services/scheduler/service.ts';
 import { schemas } from './services/schemas/service.ts';
-import { createS3 } from './services/s3/service.ts';
 import { sesv2 } from './services/sesv2/service.ts';
 import { sns } from './services/sns/service.ts';
 import { sqs } from './services/sqs/service.ts';
@@ -30,7 +30,7 @@ import { type SqsState, setEndpoint } from './services/sqs/state.ts';
 import { ssm } from './services/ssm/service.ts';
 import { sts } from './services/sts/service.ts';
 import { BlobStore, type DataFolder, openDataFolder } from './storage/index.ts';
-import { inProcessHandler } from './wire/in-process.ts';
+import { type ClientSettings, clientSettings } from './wire/client-settings.ts';
 import { createWire, type Wire } from './wire/wire.ts';
 
 /** How a plane is made. */
@@ -54,35 +54,6 @@ export interface PlaneOptions {
   /** Told of errors of the plane itself; the caller of AWS sees `InternalFailure`. */
   readonly onBug?: (error: unknown) => void;
 }
-
-/**
- * All that an SDK client would look for in the operator's `~/.aws` where nobody told it: told here, it opens no file, and a run does not depend on whose machine it is.
- * @see https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
- */
-const SETTLED = {
-  authSchemePreference: [] as string[],
-  defaultsMode: 'standard',
-  disableClockSkewCorrection: false,
-  maxAttempts: 3,
-  retryMode: 'standard',
-  useDualstackEndpoint: false,
-  useFipsEndpoint: false,
-  userAgentAppId: 'tickertape',
-  // Of DynamoDB, of EventBridge, and of CloudWatch.
-  accountIdEndpointMode: 'disabled',
-  endpointDiscoveryEnabledProvider: async () => false,
-  sigv4aSigningRegionSet: [] as string[],
-  disableRequestCompression: true,
-  requestMinCompressionSizeBytes: 10_240,
-} as const;
-
-/** What an SDK client is made with. */
-export type ClientSettings = typeof SETTLED & {
-  readonly region: string;
-  readonly endpoint: string;
-  readonly credentials: { accessKeyId: string; secretAccessKey: string };
-  readonly requestHandler: ReturnType<typeof inProcessHandler>;
-};
 
 /** Who else answers on a plane's port. */
 export type Routes = (request: HttpRequest) => Promise<HttpResponse | StreamingResponse> | undefined;
@@ -114,7 +85,7 @@ async function stopping(): Promise<HttpResponse> {
 }
 
 /** The services of the plane. Lambda comes last: a restart resumes its event source mappings, which call the others. */
-function servicesOf(codeDirectory: string | undefined, blobs: BlobStore): Service<never>[] {
+function servicesOf(codeDirectory: string | undefined, parts: { readonly blobs: BlobStore; readonly stacks: () => Deployed['stacks'] }): Service<never>[] {
   const lambda = createLambda({ codeStore: createCodeStore(codeDirectory === undefined ? {} : { directory: codeDirectory }) });
   return [
     cloudwatch,
@@ -131,9 +102,9 @@ function servicesOf(codeDirectory: string | undefined, blobs: BlobStore): Servic
     scheduler,
     schemas,
     sesv2,
-    createS3({ blobs }),
+    createS3(parts),
     apigatewayv2,
-    cloudformation,
+    createCloudFormation(parts),
     lambda,
   ] as unknown as Service<never>[];
 }
@@ -174,9 +145,9 @@ export class Plane {
     this.kernel.setFunctionRunner(this.#runner);
     const below = (name: string): string | undefined => (options.dataDirectory === undefined ? undefined : `${options.dataDirectory}/${name}`);
     this.#blobs = new BlobStore({ directory: below('objects') });
-    for (const service of servicesOf(below('code'), this.#blobs)) this.kernel.install(service);
+    for (const service of servicesOf(below('code'), { blobs: this.#blobs, stacks: () => this.#deployment.stacks })) this.kernel.install(service);
     this.kernel.setAuthorizer(createAuthorizer(this.kernel, this.#stateOf('iam')));
-    this.#deployment = new Deployment(this.kernel);
+    this.#deployment = new Deployment(this.kernel, { assetFolder: below('assets') });
     this.inFlightAtStart = inFlight(this.#stateOf<SqsState>('sqs'), this.kernel.nowMs());
   }
 
@@ -197,13 +168,7 @@ export class Plane {
 
   /** Settings for an AWS SDK client that talks to this plane without a socket. */
   clientSettings(): ClientSettings {
-    return {
-      ...SETTLED,
-      region: this.kernel.region,
-      endpoint: this.#endpoint,
-      credentials: { accessKeyId: 'operator', secretAccessKey: 'operator' },
-      requestHandler: inProcessHandler((request) => this.#wire.dispatch(request)),
-    };
+    return clientSettings({ region: this.kernel.region, endpoint: this.#endpoint }, (request) => this.#wire.dispatch(request));
   }
 
   /** Listens for AWS clients on a loopback port; 0 takes any. Call it before `deploy`: queue URLs carry the address. */
@@ -213,6 +178,7 @@ export class Plane {
     this.#endpoint = listening.url;
     setEndpoint(this.#stateOf<SqsState>('sqs'), listening.url);
     this.#runner.setEndpoint(this.#firstEndpoint());
+    await this.#deployment.stacks.bootstrap();
     return listening.url;
   }
 

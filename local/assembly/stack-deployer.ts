@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { UserError } from '../kernel/errors.ts';
+import { Fault, NotEmulated, UserError } from '../kernel/errors.ts';
+import { BOOTSTRAP_STACK, bootstrapTemplate } from './bootstrap.ts';
 import { checkPlans } from './check.ts';
 import type { AssemblyStack } from './load.ts';
 import { stackId } from './names.ts';
@@ -28,8 +29,6 @@ export interface StackChange {
   readonly type: string;
   readonly physicalId: string | undefined;
 }
-
-const NO_SIGNS_OF_PROGRESS = /_IN_PROGRESS$/;
 
 /**
  * Deploys stacks one by one, as CloudFormation's API asks for them. A stack has its status before the call ends; the work goes on behind it.
@@ -84,6 +83,14 @@ export class StackDeployer {
     return template;
   }
 
+  /** Makes the stack that `cdk deploy` needs, where it is not there. */
+  async bootstrap(): Promise<void> {
+    if (this.find(BOOTSTRAP_STACK)) return;
+    const request = { name: BOOTSTRAP_STACK, templateText: bootstrapTemplate(), parameters: {}, tags: {}, isRollbackDisabled: true };
+    this.begin(request, 'CREATE_IN_PROGRESS');
+    await this.run(request);
+  }
+
   /** What a request would change. A `UserError` for a template that cannot be resolved, `AssemblyNotEmulated` for one that asks for what is not here. */
   async changes(request: StackRequest): Promise<StackChange[]> {
     const plan = await this.#plan(request);
@@ -135,7 +142,6 @@ export class StackDeployer {
       await this.#deploy(request);
       this.#end(name, isNew ? 'CREATE_COMPLETE' : 'UPDATE_COMPLETE');
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
       const reason = reasonOf(error);
       if (request.isRollbackDisabled) this.#end(name, isNew ? 'CREATE_FAILED' : 'UPDATE_FAILED', reason);
       else await this.#rollBack(before, isNew, reason);
@@ -155,7 +161,6 @@ export class StackDeployer {
       await this.#work.cleanUp([], (stackName) => stackName === name, emptyReport([name]));
       this.#work.events.stack(name, 'DELETE_COMPLETE');
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
       this.#end(name, 'DELETE_FAILED', reasonOf(error));
     }
     await this.#work.kernel.settled();
@@ -203,7 +208,6 @@ export class StackDeployer {
       }
       this.#end(name, `${prefix}_COMPLETE`, isNew ? reason : undefined);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
       this.#end(name, `${prefix}_FAILED`, reasonOf(error));
     }
   }
@@ -216,13 +220,15 @@ export class StackDeployer {
   #setStatus(name: string, status: StackStatus, statusReason: string | undefined): void {
     const stack = this.find(name);
     if (!stack) return;
-    const hasEnded = !NO_SIGNS_OF_PROGRESS.test(status) && !status.startsWith('CREATE') && !status.startsWith('ROLLBACK');
+    const hasEnded = !status.endsWith('_IN_PROGRESS') && !status.startsWith('CREATE') && !status.startsWith('ROLLBACK');
     this.#work.records.stacks.put(name, { ...stack, status, statusReason, ...(hasEnded && { updatedMs: this.#work.kernel.nowMs() }) });
   }
 }
 
-/** Why a deployment failed, in one line. */
-function reasonOf(error: UserError): string {
+/** Why a deployment failed, in one line. What is no failure of it is a bug and is thrown on. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Fault || error instanceof NotEmulated) return error.message;
+  if (!(error instanceof UserError)) throw error;
   if (!(error instanceof DeploymentFailed)) return error.message;
   const { cause, failed } = error;
   return `The following resource(s) failed to ${failed.action}: [${failed.logicalId}]. ${(cause as Error).message}`;

@@ -10,7 +10,7 @@ const ANSWER_BYTES_MAX = 4096;
 const respond = (status: number, text: string): HttpResponse => ({ status, headers: { 'content-type': 'text/plain' }, body: Buffer.from(text) });
 
 /** Takes what the provider of a custom resource puts to its response URL, and journals it for the deployment that waits. */
-export function answerOfCustomResource(request: HttpRequest, { kernel }: Context<undefined>): Promise<HttpResponse> | undefined {
+export function answerOfCustomResource(request: HttpRequest, { kernel }: Context<unknown>): Promise<HttpResponse> | undefined {
   if (!HOST.test(request.headers['host'] ?? '')) return undefined;
   if (request.method !== 'PUT') return Promise.resolve(respond(405, 'The answer of a custom resource is a PUT.'));
   if (request.body.byteLength > ANSWER_BYTES_MAX) return Promise.resolve(respond(400, `An answer has at most ${ANSWER_BYTES_MAX} bytes.`));

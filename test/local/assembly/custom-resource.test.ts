@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Deployment, loadAssembly } from '../../../local/assembly/index.ts';
 import type { Kernel } from '../../../local/kernel/kernel.ts';
 import type { Service } from '../../../local/kernel/service.ts';
-import { cloudformation } from '../../../local/services/cloudformation/service.ts';
+import { createCloudFormation } from '../../../local/services/cloudformation/service.ts';
 import { assemblyWith, thingResource, world } from './world.ts';
 
 interface ProviderEvent {
@@ -12,6 +12,12 @@ interface ProviderEvent {
   readonly ResourceProperties: Readonly<Record<string, unknown>>;
   readonly OldResourceProperties?: Readonly<Record<string, unknown>>;
 }
+
+const cloudformation = createCloudFormation({
+  stacks: () => {
+    throw new Error('nobody asks for stacks here');
+  },
+});
 
 const TOKEN = 'arn:aws:lambda:eu-west-1:000000000000:function:provider';
 
@@ -44,7 +50,7 @@ function lambdaWith(provide: (event: ProviderEvent) => object | undefined, event
 
 function planeWith(provide: (event: ProviderEvent) => object | undefined) {
   const events: ProviderEvent[] = [];
-  const { kernel, things } = world({ services: [cloudformation, lambdaWith(provide, events)] });
+  const { kernel, things } = world({ services: [cloudformation, lambdaWith(provide, events)] as unknown as Service<undefined>[] });
   const deployment = new Deployment(kernel);
   const deploy = (properties: object) => {
     const resources = {
