@@ -1,4 +1,5 @@
-import { CfnRule, EventBus as RulesBus } from 'aws-cdk-lib/aws-events';
+import { CfnArchive, CfnRule, EventBus as RulesBus } from 'aws-cdk-lib/aws-events';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DeadLetterIndex } from './dead-letter-index.ts';
 import { physicalName, SYSTEM } from './naming.ts';
@@ -27,6 +28,9 @@ const NO_EVENT_OF_OURS = {
   ],
 };
 
+/** As long as commits are remembered: what is replayed from the archive is known as done by who did it. */
+const ARCHIVE_RETENTION = Duration.days(30);
+
 /** The bus: EventBridge with rules and targets. Producers know it and nobody behind it. What is no event of ours ends in a dead-letter queue of the bus. */
 export class EventBus extends Construct {
   readonly bus: RulesBus;
@@ -44,6 +48,13 @@ export class EventBus extends Construct {
     this.busName = this.bus.eventBusName;
     this.busArn = this.bus.eventBusArn;
     this.deadLetterIndex = deadLetterIndex;
+    // The construct `Archive` asks for a pattern; this one keeps every event, so that a consumer of tomorrow can be brought up to date.
+    new CfnArchive(this, 'Archive', {
+      archiveName: SYSTEM,
+      description: 'Every event of the last 30 days, to be replayed.',
+      sourceArn: this.busArn,
+      retentionDays: ARCHIVE_RETENTION.toDays(),
+    });
     // A consumer of this name would have the same queues.
     const name = physicalName(this, { kind: 'consumer', name: this.name });
     this.deadLetters = deadLetterQueue(this, 'DeadLetters', {

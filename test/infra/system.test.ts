@@ -22,6 +22,7 @@ it('uses only resource types that the embedded plane has, and no custom resource
     'AWS::CloudWatch::Alarm',
     'AWS::CloudWatch::Dashboard',
     'AWS::DynamoDB::GlobalTable',
+    'AWS::Events::Archive',
     'AWS::Events::EventBus',
     'AWS::Events::Rule',
     'AWS::IAM::Policy',
@@ -35,6 +36,11 @@ it('uses only resource types that the embedded plane has, and no custom resource
     'AWS::SQS::QueuePolicy',
     'AWS::SSM::Parameter',
   ]);
+});
+
+it('archives every event of the bus for as long as commits are remembered', () => {
+  expect(of('AWS::Events::Archive').map(({ Properties }) => Properties)).toMatchObject([{ ArchiveName: 'tickertape', RetentionDays: 30 }]);
+  expect(of('AWS::Events::Archive')[0]?.Properties).not.toHaveProperty('EventPattern');
 });
 
 describe('a consumer', () => {
