@@ -24,6 +24,8 @@ export interface ServiceRow {
   readonly isQueryCompatible?: true;
   /** Namespace of `__type` where it is not the schema's. */
   readonly errorNamespace?: string;
+  /** Members that errors call longs. */
+  readonly longMembers?: readonly string[];
   /** How a denied call is spelled. @default `AccessDeniedException` with 400 (403 where the protocol is query or REST) */
   readonly accessDenied?: { readonly code: string; readonly status: number };
   /** The code of a request that does not satisfy the model. @default `ValidationException`, in queries `ValidationError` */
@@ -80,6 +82,7 @@ export const SERVICE_ROWS: readonly ServiceRow[] = [
     protocol: 'awsJson1.0',
     signingName: 'dynamodb',
     targetPrefix: 'DynamoDB_20120810',
+    longMembers: ['ReadCapacityUnits', 'WriteCapacityUnits'],
     errorNamespace: 'com.amazonaws.dynamodb.v20120810',
     validation: 'json',
     hasChecksum: true,

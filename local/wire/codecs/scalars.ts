@@ -2,14 +2,24 @@ import type { Shape, TimestampFormat } from '../shapes.ts';
 import { serializationException } from './faults.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const BASE64_CHARACTERS = /^[A-Za-z0-9+/=]*$/;
+
+/** Whether the last character before the padding says nothing that no byte takes: after `=` two bits, after `==` four. */
+function hasNoBitsLeft(text: string): boolean {
+  if (!text.endsWith('=')) return true;
+  return text.endsWith('==') ? 'AQgw'.includes(text.at(-3) ?? '') : /[AEIMQUYcgkosw048]=$/.test(text);
+}
 
 /** Decodes base 64 into an array of its own: a slice of Node's pool would keep eight kilobytes alive for each blob that is stored. */
 export function decodeBlob(text: string): Uint8Array {
   if (text.length % 4 !== 0) {
     throw serializationException(`Base64 encoded length is expected a multiple of 4 bytes but found: ${text.length}`);
   }
-  if (!BASE64.test(text)) throw serializationException('Invalid Base64 character');
-  return new Uint8Array(Buffer.from(text, 'base64'));
+  if (!BASE64_CHARACTERS.test(text)) throw serializationException('Invalid Base64 character');
+  const bytes = new Uint8Array(Buffer.from(text, 'base64'));
+  // AWS spells it so.
+  if (!BASE64.test(text) || !hasNoBitsLeft(text)) throw serializationException('Invalid last non-pad Base64 character dectected');
+  return bytes;
 }
 
 /** Encodes bytes as base 64; text is taken as UTF-8, as the SDK's own codecs take it. */

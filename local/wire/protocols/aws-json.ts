@@ -8,6 +8,8 @@ import type { OperationModel } from '../model.ts';
 import type { ServiceRow } from '../services.ts';
 import type { OperationCodec, ServerProtocol } from './protocol.ts';
 
+const EMPTY = Buffer.alloc(0);
+
 /** Parses a JSON body; nothing is as good as an empty structure. Throws `SerializationException`. */
 export function parseJsonBody(body: Uint8Array): object {
   if (body.byteLength === 0) return {};
@@ -40,13 +42,14 @@ export function failureMembers(failure: Failure, converters: JsonConverters): Re
  * awsJson 1.0 and 1.1 as a server speaks them.
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  */
-export function awsJsonProtocol(row: Pick<ServiceRow, 'protocol' | 'hasChecksum' | 'isQueryCompatible' | 'errorNamespace'>): ServerProtocol {
+export function awsJsonProtocol(row: Pick<ServiceRow, 'protocol' | 'hasChecksum' | 'isQueryCompatible' | 'errorNamespace' | 'longMembers'>): ServerProtocol {
   const contentType = row.protocol === 'awsJson1.1' ? 'application/x-amz-json-1.1' : 'application/x-amz-json-1.0';
-  const readers = new JsonReaders();
+  const readers = new JsonReaders({ package: row.errorNamespace, longMembers: row.longMembers });
   const converters = new JsonConverters();
 
-  const respond = (status: number, value: unknown, requestId: string): HttpResponse => {
-    const body = Buffer.from(JSON.stringify(value));
+  const respond = (status: number, value: unknown, requestId: string): HttpResponse => send(status, Buffer.from(JSON.stringify(value)), requestId);
+
+  const send = (status: number, body: Buffer, requestId: string): HttpResponse => {
     if (!row.hasChecksum) return { status, headers: { 'content-type': contentType, 'x-amzn-requestid': requestId }, body };
     return { status, headers: { 'content-type': contentType, 'x-amzn-requestid': requestId, 'x-amz-crc32': String(crc32(body)) }, body };
   };
@@ -54,6 +57,9 @@ export function awsJsonProtocol(row: Pick<ServiceRow, 'protocol' | 'hasChecksum'
   return {
     compile(operation: OperationModel): OperationCodec {
       const read = readers.of(operation.input);
+      // An operation that answers nothing answers no body, not even an empty structure.
+      if (operation.output.name === 'Unit')
+        return { readInput: ({ body }) => read(parseJsonBody(body)) as object, writeOutput: (_output, requestId) => send(200, EMPTY, requestId) };
       const convert = converters.of(operation.output);
       return {
         readInput: ({ body }) => read(parseJsonBody(body)) as object,

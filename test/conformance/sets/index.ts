@@ -1,5 +1,6 @@
 import type { ConformanceSet } from '../conformance-set.ts';
 import { cloudwatch } from './cloudwatch.ts';
+import { dynalite } from './dynalite.ts';
 import { dynamodb } from './dynamodb.ts';
 import { eventRuler } from './event-ruler.ts';
 import { eventBridgePatterns } from './eventbridge-patterns.ts';
@@ -19,6 +20,7 @@ export const SETS: readonly ConformanceSet[] = [
   sns,
   events,
   dynamodb,
+  dynalite,
   cloudwatch,
   scheduler,
   kinesis,

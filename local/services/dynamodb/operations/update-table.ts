@@ -27,6 +27,7 @@ export function updateTable(input: UpdateTableCommandInput, { kernel, state }: C
   const table = namedTable(state, input.TableName);
   refuseAllBut(UPDATE_MEMBERS, input, { operation: 'UpdateTable', page: 'dynamodb' });
   if (input.SSESpecification?.Enabled === true) throw new NotEmulated('UpdateTable with SSESpecification', 'dynamodb');
+  const { throughput: before, isOnDemand } = table.record;
   const changes = { ...billingChanges(table, input, kernel.nowMs()), ...indexChanges(table, input) };
   checkStream(table, input.StreamSpecification);
   changeTable(state, table, {
@@ -37,7 +38,11 @@ export function updateTable(input: UpdateTableCommandInput, { kernel, state }: C
   const stream = input.StreamSpecification;
   if (stream?.StreamEnabled === true && stream.StreamViewType) startStream(kernel, state, table, stream.StreamViewType);
   if (stream?.StreamEnabled === false) stopStream(state, table);
-  return { TableDescription: describeTable(table, 'UPDATING') };
+  const description = describeTable(table, 'UPDATING');
+  if (isOnDemand || !description.ProvisionedThroughput) return { TableDescription: description };
+  // While a table is updated it is described with the throughput that it had.
+  const throughput = { ...description.ProvisionedThroughput, ReadCapacityUnits: before.readUnits, WriteCapacityUnits: before.writeUnits };
+  return { TableDescription: { ...description, ProvisionedThroughput: throughput } };
 }
 
 function checkIndexUpdates(updates: readonly GlobalSecondaryIndexUpdate[] | undefined): void {

@@ -1,6 +1,7 @@
 import { applyUpdate } from '../../../languages/dynamodb-expression/apply-update.ts';
-import { type Attributes, attributeOf, copyAttributes, typeOf } from '../../../languages/dynamodb-expression/attribute-value.ts';
+import { type Attributes, type AttributeValue, attributeOf, copyAttributes, typeOf } from '../../../languages/dynamodb-expression/attribute-value.ts';
 import { isMet } from '../../../languages/dynamodb-expression/evaluate-condition.ts';
+import { resolveElement } from '../../../languages/dynamodb-expression/paths.ts';
 import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
 import { UpdateError } from '../../../languages/dynamodb-expression/syntax.ts';
 import { invalidParameter, validation } from '../errors.ts';
@@ -54,10 +55,27 @@ export function checkAgainstTable(table: Table, request: WriteRequest): void {
     for (const name of keyNames(record.keySchema)) {
       if (update.paths.some((path) => path[0] === name)) throw invalidParameter(`Cannot update attribute ${name}. This attribute is part of the key`);
     }
+    if (record.indexes.length > 0) checkIndexKeys(record, knownValues(update));
     checkPaths(record, updatePaths(update.tree), update.bindings.names);
   }
   if (condition) checkPaths(record, conditionPaths(condition.tree), condition.bindings.names);
 }
+
+/** The attributes whose type an update settles whatever item is there: those that it gives a value of the request, or a sum. */
+function knownValues({ tree, bindings: { names, values } }: BoundUpdate): Attributes {
+  const known: Record<string, AttributeValue> = {};
+  for (const { path, value } of tree.set) {
+    const settled = value.kind === 'value' ? values[value.name] : value.kind === 'arithmetic' ? ANY_NUMBER : undefined;
+    if (path.length === 1 && settled) known[resolveElement(path[0] as string, names) as string] = settled;
+  }
+  for (const { path, value } of tree.add) {
+    const settled = values[value];
+    if (path.length === 1 && settled) known[resolveElement(path[0] as string, names) as string] = settled;
+  }
+  return known;
+}
+
+const ANY_NUMBER: AttributeValue = { N: '0' };
 
 const NOTHING: Attributes = {};
 
