@@ -18,5 +18,6 @@ export default async function setup(project: TestProject): Promise<() => void> {
   await buildBundles(settings, '.');
   await synthesize(settings, { directory: '.', outputDirectory: directory, accountId: '000000000000', region: 'us-east-1' });
   project.provide('assemblyDirectory', directory);
+  project.provide('target', { name: 'embedded', region: 'us-east-1' });
   return () => rmSync(directory, { recursive: true, force: true });
 }

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 export interface ServiceTableProps {
   /** Whether changes are streamed. @default true: an outbox reads the stream */
   readonly hasStream?: boolean;
-  /** What becomes of the table when the stack goes. @default RETAIN: it holds the business's state */
+  /** What becomes of the table when the stack goes. @default RETAIN: it holds the business's state; DESTROY with the context `disposable`, for a trial */
   readonly removalPolicy?: RemovalPolicy;
 }
 
@@ -18,7 +18,7 @@ export class ServiceTable extends Construct {
   readonly byOwnerArn: string;
   readonly #streamArn: string | undefined;
 
-  constructor(scope: Construct, id: string, { hasStream = true, removalPolicy = RemovalPolicy.RETAIN }: ServiceTableProps = {}) {
+  constructor(scope: Construct, id: string, { hasStream = true, removalPolicy = defaultPolicy(scope) }: ServiceTableProps = {}) {
     super(scope, id);
     const text = (name: string) => ({ name, type: AttributeType.STRING });
     const table = new TableV2(this, 'Table', {
@@ -43,3 +43,5 @@ export class ServiceTable extends Construct {
     return this.#streamArn;
   }
 }
+
+const defaultPolicy = (scope: Construct): RemovalPolicy => (scope.node.tryGetContext('disposable') === 'true' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
