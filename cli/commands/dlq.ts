@@ -1,7 +1,4 @@
-import { connect } from '../../operations/api/client.ts';
 import type { DeadLetter, DeadLetterQueue } from '../../operations/dead-letters/dead-letter.ts';
-import type { RedriveJob } from '../../operations/redrive/job.ts';
-import type { RedrivePlan } from '../../operations/redrive/plan.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { counted } from '../output/counted.ts';
@@ -9,26 +6,28 @@ import { formatDuration } from '../output/duration.ts';
 import { CommandError, printJson, printLine, printNote } from '../output/report.ts';
 import { stateLabel, styled } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
+import { operationsOf } from '../target.ts';
 
-interface ListOptions extends GlobalOptions {
+interface FilterOptions extends GlobalOptions {
+  readonly where?: string;
+}
+
+interface ListOptions extends FilterOptions {
   readonly all?: boolean;
   readonly failIfAny?: boolean;
 }
 
-interface RedriveOptions extends GlobalOptions {
-  readonly dryRun?: boolean;
-  readonly rate?: number;
-  readonly wait?: boolean;
-}
-
-const reasonsText = (reasons: Readonly<Record<string, number>>): string =>
+/** `3 defect, 1 business` */
+export const reasonsText = (reasons: Readonly<Record<string, number>>): string =>
   Object.entries(reasons)
     .map(([reason, count]) => `${count} ${reason}`)
     .join(', ');
 
+/** How long ago a moment was. */
+const ago = (at: string | undefined): string => (at === undefined ? '–' : `${formatDuration(Math.max(0, Date.now() - Date.parse(at)))} ago`);
+
 function printQueues(shown: readonly DeadLetterQueue[], { empty, total }: { readonly empty: number; readonly total: number }): void {
   const now = Date.now();
-  const ago = (at: string | undefined): string => (at === undefined ? '–' : `${formatDuration(now - Date.parse(at))} ago`);
   const left = (at: string | undefined): string => (at === undefined ? '–' : formatDuration(Math.max(0, Date.parse(at) - now)));
   if (shown.length > 0) {
     const lines = tableLines(shown, [
@@ -47,7 +46,7 @@ function printQueues(shown: readonly DeadLetterQueue[], { empty, total }: { read
 
 /** `tickertape dlq list` */
 export async function list(options: ListOptions): Promise<void> {
-  const queues = await connect(options.console).listDeadLetters({});
+  const queues = await (await operationsOf(options)).listDeadLetters({ where: options.where });
   const holding = queues.filter(({ messages }) => messages > 0);
   const empty = queues.length - holding.length;
   // A program gets every queue, the empty ones with `messages: 0`; a person the ones that matter, and how many are not shown.
@@ -58,6 +57,34 @@ export async function list(options: ListOptions): Promise<void> {
       exitCode: EXIT.checkFailed,
     });
   }
+}
+
+/** `tickertape dlq groups` */
+export async function groups(consumer: string | undefined, options: FilterOptions): Promise<void> {
+  const found = await (await operationsOf(options)).groupDeadLetters({ key: consumer, where: options.where });
+  if (options.json) {
+    printJson(found);
+    return;
+  }
+  if (found.length > 0) {
+    const lines = tableLines(found, [
+      { head: 'CONSUMER', text: (group) => group.consumer },
+      { head: 'COUNT', text: ({ count }) => String(count), align: 'right' },
+      { head: 'REASON', text: ({ reason }) => reason },
+      { head: 'FINGERPRINT', text: ({ fingerprint }) => fingerprint ?? '–' },
+      { head: 'FIRST', text: ({ firstFailedAt }) => ago(firstFailedAt) },
+      { head: 'LAST', text: ({ lastFailedAt }) => ago(lastFailedAt) },
+      { head: 'SAMPLE', text: ({ sample }) => sample.messageId },
+      { head: 'ERROR', text: ({ sample }) => sample.error?.split('\n')[0] ?? '–' },
+    ]);
+    for (const line of lines) printLine(line);
+  }
+  printNote(
+    `${counted(found.length, 'group')} of ${counted(
+      found.reduce((sum, { count }) => sum + count, 0),
+      'dead letter',
+    )}`,
+  );
 }
 
 function printLetter(letter: DeadLetter): void {
@@ -88,8 +115,9 @@ function prettyPayload(payload: string): string[] {
 }
 
 /** `tickertape dlq show` */
-export async function show(id: string, options: GlobalOptions): Promise<void> {
-  const letters = await connect(options.console).showDeadLetters({ key: id });
+export async function show(id: string | undefined, options: FilterOptions): Promise<void> {
+  if (id === undefined && options.where === undefined) throw new CommandError('Say which: by an id, or with --where', { exitCode: EXIT.usage });
+  const letters = await (await operationsOf(options)).showDeadLetters({ key: id, where: options.where });
   if (options.json) {
     printJson(letters);
     return;
@@ -98,56 +126,5 @@ export async function show(id: string, options: GlobalOptions): Promise<void> {
     if (index > 0) printLine();
     printLetter(letter);
   });
-}
-
-function printPlan(plan: RedrivePlan, rate: number | undefined): void {
-  printLine(`Redrive ${counted(plan.messages.length, 'message')}: ${plan.from} → ${plan.to}`);
-  if (plan.messages.length === 0) return;
-  printLine(`  reasons  ${reasonsText(plan.reasons)}`);
-  printLine(`  pace     ${rate === undefined ? 'as fast as it goes' : `${rate} a second, about ${formatDuration((plan.messages.length / rate) * 1000)}`}`);
-  printLine('  effect   new message ids; consumers are idempotent by event id: what was done already is not done again');
-  printLine(`  plan     ${plan.id}`);
-}
-
-/** `tickertape dlq redrive` */
-export async function redrive(consumer: string, options: RedriveOptions): Promise<void> {
-  const operations = connect(options.console);
-  const plan = await operations.planRedrive({ consumer });
-  if (!options.json) printPlan(plan, options.rate);
-  if (options.dryRun || plan.messages.length === 0) {
-    if (options.json) printJson({ plan, job: null });
-    return;
-  }
-  const job = await operations.startRedrive({ planId: plan.id, ratePerSecond: options.rate });
-  if (!options.wait) {
-    if (options.json) printJson({ plan, job });
-    else printLine(`Job ${job.id} started. It goes on without this terminal.`);
-    return;
-  }
-  const ended = await operations.job({ jobId: job.id, untilEnded: true });
-  await operations.quiet({ timeoutMs: (options.timeout ?? 60) * 1000 });
-  const again = await failedAgain(ended, await operations.listDeadLetters({}), operations);
-  if (options.json) printJson({ plan, job: ended, failedAgain: again });
-  else printEnd(ended, again);
-  const { moved, gone } = ended.outcomes;
-  if (ended.status === 'failed') throw new CommandError(ended.error ?? 'The job failed', { exitCode: moved > 0 ? EXIT.partly : EXIT.failed });
-  if (again + gone > 0)
-    throw new CommandError(`${again + gone} of ${plan.messages.length} ${again + gone === 1 ? 'is' : 'are'} not done`, { exitCode: EXIT.partly });
-}
-
-/** How many of the redriven events lie in the dead-letter queue again. */
-async function failedAgain(job: RedriveJob, queues: readonly DeadLetterQueue[], operations: ReturnType<typeof connect>): Promise<number> {
-  if ((queues.find((queue) => queue.consumer === job.plan.consumer)?.messages ?? 0) === 0) return 0;
-  const moved = new Set(job.plan.messages.map(({ eventId }) => eventId));
-  const letters = await operations.showDeadLetters({ key: job.plan.consumer });
-  const known = letters.filter(({ eventId }) => eventId !== undefined && moved.has(eventId)).length;
-  // A message without an envelope has no id that outlives the move: as many as were moved count as back, where so many lie there.
-  const nameless = ({ eventId }: { readonly eventId: string | undefined }): boolean => eventId === undefined;
-  return known + Math.min(job.plan.messages.filter(nameless).length, letters.filter(nameless).length);
-}
-
-function printEnd(job: RedriveJob, again: number): void {
-  const { moved, gone } = job.outcomes;
-  const took = job.endedAt === undefined ? '' : ` · ${formatDuration(Date.parse(job.endedAt) - Date.parse(job.startedAt))}`;
-  printLine(`${moved} redriven: ${moved - again} passed, ${again} failed again${gone > 0 ? `, ${gone} were gone` : ''}${took}`);
+  printNote(counted(letters.length, 'dead letter'));
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { connect, followFlow, StreamEndedError } from '../../operations/api/client.ts';
+import { followFlow, StreamEndedError } from '../../operations/api/client.ts';
 import type { FollowedChange } from '../../operations/flow/flow-event.ts';
-import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
+import { readData, setMember } from '../members.ts';
 import { flowLine } from '../output/flow-line.ts';
-import { CommandError, printJson, printJsonLine, printLine, printNote } from '../output/report.ts';
+import { printJson, printJsonLine, printLine, printNote } from '../output/report.ts';
+import { operationsOf, refuseOnAws } from '../target.ts';
 
 interface TailOptions extends GlobalOptions {
   readonly consumer?: string;
@@ -37,6 +37,7 @@ function isWanted(change: FollowedChange, types: readonly string[], options: Tai
 
 /** `tickertape events tail` */
 export async function tail(types: readonly string[], options: TailOptions): Promise<void> {
+  refuseOnAws(options, 'events tail', 'nobody follows the bus there. `tickertape trace` and `consumers lag --watch` answer what it would be asked for.');
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   process.once('SIGINT', stop);
@@ -56,47 +57,11 @@ export async function tail(types: readonly string[], options: TailOptions): Prom
   }
 }
 
-/** Sets a member by its path: `lines.0.sku=CD-001`. */
-function setMember(data: Record<string, unknown>, assignment: string): void {
-  const [path = '', ...rest] = assignment.split('=');
-  if (path === '' || rest.length === 0) throw new CommandError(`--set ${assignment}: expected <path>=<value>`, { exitCode: EXIT.usage });
-  const names = path.split('.');
-  let target = data;
-  names.slice(0, -1).forEach((name, index) => {
-    target[name] ??= /^\d+$/.test(names[index + 1] ?? '') ? [] : {};
-    target = target[name] as Record<string, unknown>;
-  });
-  target[names.at(-1) ?? ''] = readValue(rest.join('='));
-}
-
-function readValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A bare word is a string: --set customerId=ada.
-    return text;
-  }
-}
-
-function readData(path: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(path === '-' ? 0 : path, 'utf8');
-  } catch (error) {
-    throw new CommandError(`${path} cannot be read: ${(error as Error).message}`, { exitCode: EXIT.usage, cause: error });
-  }
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (error) {
-    throw new CommandError(`${path} is not JSON: ${(error as Error).message}`, { exitCode: EXIT.usage, cause: error });
-  }
-}
-
 /** `tickertape events send` */
 export async function send(type: string, options: SendOptions): Promise<void> {
   const data = options.file === undefined ? {} : readData(options.file);
   for (const assignment of options.set) setMember(data, assignment);
-  const sent = await connect(options.console).sendEvent({ type, data, correlationId: options.thread });
+  const sent = await (await operationsOf(options)).sendEvent({ type, data, correlationId: options.thread });
   if (options.json) printJson(sent);
   else printLine(`${sent.type} ${sent.eventId} sent. Follow it: tickertape trace ${sent.correlationId}`);
 }

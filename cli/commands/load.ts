@@ -8,6 +8,7 @@ import { parseOrders } from '../../operations/load/orders-file.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { CommandError, printJson, printLine, printNote } from '../output/report.ts';
+import { refuseOnAws } from '../target.ts';
 
 interface LoadOptions extends GlobalOptions {
   readonly start?: boolean;
@@ -74,6 +75,7 @@ async function runOnOwnPlane(lines: ReturnType<typeof parseOrders>, options: Loa
 }
 
 async function runOnStartedSystem(lines: ReturnType<typeof parseOrders>, options: LoadOptions): Promise<LoadReport> {
+  refuseOnAws(options, 'load', 'it adds up what a plane has done, and nobody counts that there.');
   const operations = connect(options.console);
   const { api, endpoint } = await operations.status({});
   const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' };

@@ -1,10 +1,10 @@
-import { connect } from '../../operations/api/client.ts';
 import type { ConsumerStatus } from '../../operations/status/status.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { counted } from '../output/counted.ts';
 import { printJson, printLine } from '../output/report.ts';
 import { styled } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
+import { operationsOf } from '../target.ts';
 
 function stateOf(consumer: ConsumerStatus): string {
   if (consumer.alarm === 'ALARM') return styled('magenta', '◆ ALARM');
@@ -15,7 +15,7 @@ function stateOf(consumer: ConsumerStatus): string {
 
 /** `tickertape status` */
 export async function status(options: GlobalOptions): Promise<void> {
-  const data = await connect(options.console).status({});
+  const data = await (await operationsOf(options)).status({});
   if (options.json) {
     printJson(data);
     return;

@@ -1,10 +1,10 @@
-import { connect } from '../../operations/api/client.ts';
 import type { FlowEvent } from '../../operations/flow/flow-event.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { formatDuration, formatTime } from '../output/duration.ts';
 import { handlingText } from '../output/flow-line.ts';
 import { printJson, printLine } from '../output/report.ts';
 import { styled } from '../output/style.ts';
+import { operationsOf } from '../target.ts';
 
 /** Lines of one event and of what it caused. Depth first, without recursion, so that a long chain is no problem. */
 function treeLines(events: readonly FlowEvent[]): string[] {
@@ -30,7 +30,7 @@ function treeLines(events: readonly FlowEvent[]): string[] {
 
 /** `tickertape trace` */
 export async function trace(id: string, options: GlobalOptions): Promise<void> {
-  const data = await connect(options.console).trace({ key: id });
+  const data = await (await operationsOf(options)).trace({ key: id });
   if (options.json) {
     printJson(data);
     return;

@@ -22,14 +22,44 @@ const MEANINGS: Readonly<Record<string, { readonly exitCode: ExitCode; readonly 
   PayloadTooLarge: { exitCode: EXIT.usage },
   UserError: { exitCode: EXIT.usage },
   SynthesisError: { exitCode: EXIT.failed },
-  AccessDeniedException: { exitCode: EXIT.notAllowed },
+  FilterInvalid: { exitCode: EXIT.usage, advice: '`tickertape help filters` says how filters are written.' },
+  RedriveOptionError: { exitCode: EXIT.usage },
+  ReplayWindowError: { exitCode: EXIT.usage },
+  NotEditableError: { exitCode: EXIT.usage },
+  RedriveRunningError: { exitCode: EXIT.refused, advice: '`tickertape jobs list` shows it.' },
+  NotOnAwsError: { exitCode: EXIT.refused },
+  NoMappingError: { exitCode: EXIT.notFound },
+  NoSuchArchiveError: { exitCode: EXIT.notFound },
+  NoSuchReplayError: { exitCode: EXIT.notFound, advice: '`tickertape replay status` lists them.' },
+  ...Object.fromEntries(
+    [
+      'AccessDenied',
+      'AccessDeniedException',
+      'UnrecognizedClientException',
+      'InvalidClientTokenId',
+      'ExpiredToken',
+      'ExpiredTokenException',
+      'CredentialsProviderError',
+    ].map((name) => [name, { exitCode: EXIT.notAllowed }]),
+  ),
 };
+
+/** Codes by which Node says that nobody answers. */
+const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH']);
+
+function networkMeaning(error: Error): (typeof MEANINGS)[string] | undefined {
+  if (error.message === 'Region is missing') return { exitCode: EXIT.usage, advice: 'Say it with --region, AWS_REGION or the profile.' };
+  const { code } = error as { code?: string };
+  return NETWORK_CODES.has(code ?? '') || error.name === 'TimeoutError'
+    ? { exitCode: EXIT.unreachable, advice: 'Is the endpoint right (--endpoint, --region)?' }
+    : undefined;
+}
 
 /** Any error as the end of a command. */
 export function describeError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   if (!(error instanceof Error)) return new CommandError(String(error));
-  const meaning = MEANINGS[error.name];
+  const meaning = MEANINGS[error.name] ?? networkMeaning(error);
   const output = (error as { output?: unknown }).output;
   const details = typeof output === 'string' && output !== '' ? `${error.message}\n${output}` : error.message;
   const message = meaning ? details : `${error.name}: ${details}`;

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import type { Clients } from '../clients.ts';
 import { ruleOf } from '../consumers/rule.ts';
+import { durationMs } from '../dead-letters/filter/fields.ts';
 import { PRICES } from '../prices.ts';
 import { findConsumer } from '../redrive/plan.ts';
 import type { System } from '../system.ts';
 import { type ArchiveStatus, findArchive } from './archives.ts';
 
-/** What is to be replayed. Times are ISO 8601. */
+/** What is to be replayed. Moments are ISO 8601, `now`, or so long ago: `90m`. */
 export interface ReplayRequest {
   /** @default the bus's only archive */
   readonly archive?: string | undefined;
@@ -60,7 +61,7 @@ const REQUESTS_PER_MESSAGE = 3;
 
 /** Plans a replay: what would come again, to whom, at what price. Starts nothing. @throws {ReplayWindowError}, {NoSuchArchiveError} and {UnknownConsumerError} */
 export async function planReplay(clients: Clients, system: System, request: ReplayRequest, nowMs: number): Promise<ReplayPlan> {
-  const { fromMs, toMs } = windowOf(request);
+  const { fromMs, toMs } = windowOf(request, nowMs);
   const archive = await findArchive(clients.eventbridge, system, request.archive);
   const consumers = request.consumers && [...new Set(request.consumers)].sort();
   const rules = consumers && (await Promise.all(consumers.map((name) => ruleOf(clients.eventbridge, system.busName, findConsumer(system, name)))));
@@ -87,14 +88,17 @@ export async function planReplay(clients: Clients, system: System, request: Repl
   };
 }
 
-function windowOf({ from, to }: ReplayRequest): { readonly fromMs: number; readonly toMs: number } {
-  const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];
-  for (const [text, ms] of [
-    [from, fromMs],
-    [to, toMs],
-  ] as const) {
-    if (!Number.isFinite(ms)) throw new ReplayWindowError(`"${text}" is no time, such as 2026-11-20T10:00:00Z`);
-  }
+/** A moment: `now`, so long ago (`90m`), or ISO 8601. */
+function momentOf(text: string, nowMs: number): number {
+  if (text === 'now') return nowMs;
+  const agoMs = durationMs(text);
+  const ms = agoMs === undefined ? Date.parse(text) : nowMs - agoMs;
+  if (!Number.isFinite(ms)) throw new ReplayWindowError(`"${text}" is no moment, such as 2026-11-20T10:00:00Z, 90m (so long ago) or now`);
+  return ms;
+}
+
+function windowOf({ from, to }: ReplayRequest, nowMs: number): { readonly fromMs: number; readonly toMs: number } {
+  const [fromMs, toMs] = [momentOf(from, nowMs), momentOf(to, nowMs)];
   if (fromMs >= toMs) throw new ReplayWindowError(`The window ends (${to}) before it begins (${from})`);
   return { fromMs, toMs };
 }

@@ -1,0 +1,95 @@
+import { setTimeout as passed } from 'node:timers/promises';
+import type { ConsumerLag } from '../../operations/consumers/lag.ts';
+import { confirm } from '../confirm.ts';
+import type { ConfirmedOptions, GlobalOptions } from '../global-options.ts';
+import { counted } from '../output/counted.ts';
+import { formatDuration } from '../output/duration.ts';
+import { printJson, printJsonLine, printLine, printNote } from '../output/report.ts';
+import { styled } from '../output/style.ts';
+import { tableLines } from '../output/table.ts';
+import { operationsOf } from '../target.ts';
+
+interface LagOptions extends GlobalOptions {
+  readonly watch?: boolean;
+}
+
+const mappingText = (mapping: ConsumerLag['mapping']): string => {
+  if (mapping === 'Enabled') return styled('green', '● runs');
+  if (mapping === 'Disabled') return styled('yellow', '❚❚ paused');
+  return styled(mapping === 'missing' ? 'red' : 'yellow', `■ ${mapping}`);
+};
+
+/** `tickertape consumers list` */
+export async function list(options: GlobalOptions): Promise<void> {
+  const operations = await operationsOf(options);
+  const [status, lags] = await Promise.all([operations.status({}), operations.consumerLags({})]);
+  const rows = status.consumers.map((consumer) => ({
+    ...consumer,
+    mapping: lags.find((lag) => lag.consumer === consumer.consumer)?.mapping ?? ('missing' as const),
+  }));
+  if (options.json) {
+    printJson(rows);
+    return;
+  }
+  const lines = tableLines(rows, [
+    { head: 'CONSUMER', text: ({ consumer }) => consumer },
+    { head: 'ON', text: ({ on }) => on.join(', ') },
+    { head: 'WAITING', text: ({ visible, delayed }) => String(visible + delayed), align: 'right' },
+    { head: 'IN FLIGHT', text: ({ inFlight }) => String(inFlight), align: 'right' },
+    { head: 'IN DLQ', text: ({ deadLetters, ruleDeadLetters }) => String(deadLetters + ruleDeadLetters), align: 'right' },
+    { head: 'STATE', text: ({ mapping }) => mappingText(mapping) },
+  ]);
+  for (const line of lines) printLine(line);
+  printNote(counted(rows.length, 'consumer'));
+}
+
+function lagLines(lags: readonly ConsumerLag[]): string[] {
+  const seconds = (value: number | undefined): string => (value === undefined ? '–' : formatDuration(value * 1000));
+  return tableLines(lags, [
+    { head: 'CONSUMER', text: ({ consumer }) => consumer },
+    { head: 'BEHIND', text: ({ oldestSeconds }) => seconds(oldestSeconds), align: 'right' },
+    { head: 'WAITING', text: ({ visible, delayed }) => String(visible + delayed), align: 'right' },
+    { head: 'IN FLIGHT', text: ({ inFlight }) => String(inFlight), align: 'right' },
+    { head: 'HANDLED/MIN', text: ({ handledPerMinute }) => String(handledPerMinute), align: 'right' },
+    { head: 'EMPTY IN', text: ({ drainsInSeconds }) => seconds(drainsInSeconds), align: 'right' },
+    { head: 'STATE', text: ({ mapping }) => mappingText(mapping) },
+  ]);
+}
+
+const WATCH_EVERY_MS = 2_000;
+
+/** `tickertape consumers lag` */
+export async function lag(options: LagOptions): Promise<void> {
+  const operations = await operationsOf(options);
+  if (options.watch) {
+    await watch(() => operations.consumerLags({}), options);
+    return;
+  }
+  const lags = await operations.consumerLags({});
+  if (options.json) printJson(lags);
+  else for (const line of lagLines(lags)) printLine(line);
+}
+
+/** Looks again until Ctrl-C: a terminal is redrawn, a pipe gets a line of JSON a look. */
+async function watch(look: () => Promise<readonly ConsumerLag[]>, { json, timeout }: LagOptions): Promise<void> {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  const deadlineMs = timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeout * 1000;
+  while (!controller.signal.aborted && performance.now() < deadlineMs) {
+    const lags = await look();
+    if (json || !process.stdout.isTTY) printJsonLine({ type: 'lag', at: new Date().toISOString(), consumers: lags });
+    else process.stdout.write(`\x1b[2J\x1b[H${lagLines(lags).join('\n')}\n`);
+    await passed(Math.min(WATCH_EVERY_MS, Math.max(0, deadlineMs - performance.now())), undefined, { signal: controller.signal }).catch((error: unknown) => {
+      if (!controller.signal.aborted) throw error;
+    });
+  }
+}
+
+/** `tickertape consumers pause` and `resume` */
+export async function setEnabled(consumer: string, options: ConfirmedOptions, { isEnabled }: { readonly isEnabled: boolean }): Promise<void> {
+  const operations = await operationsOf(options);
+  await confirm(options, { name: consumer, what: `${isEnabled ? 'Resuming' : 'Pausing'} ${consumer}` });
+  const mapping = await operations.setConsumer({ consumer, isEnabled });
+  if (options.json) printJson({ consumer, mapping });
+  else printLine(`${consumer}: ${mappingText(mapping.state)}${isEnabled ? '' : '  messages wait in its queue until `tickertape consumers resume`'}`);
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { examples } from './examples.ts';
+
+/** Commands that answer a question and change nothing. */
+export function addLooking(program: Command): void {
+  const status = program
+    .command('status')
+    .description('one screen of health')
+    .action(async (_options, command: Command) => (await import('../commands/status.ts')).status(command.optsWithGlobals()));
+  examples(status, 'status', 'status --target aws --profile prod --region eu-west-1');
+  const trace = program
+    .command('trace <id>')
+    .description('everything that followed from one event or order: by event id, correlation id or subject (an order id)')
+    .action(async (id: string, _options, command: Command) => (await import('../commands/trace.ts')).trace(id, command.optsWithGlobals()));
+  examples(trace, 'trace 83b870b0-6d6a-4b6c-9d2e-2f1f6d1c5c11');
+  const why = program
+    .command('why <event> <consumer>')
+    .description('why a consumer did or did not process an event: published, rule, pattern, target, filter, mapping, attempts, dead letter, commit')
+    .action(async (event: string, consumer: string, _options, command: Command) =>
+      (await import('../commands/why.ts')).why(event, consumer, command.optsWithGlobals()),
+    );
+  examples(why, 'why 5f0c2f7e-51a4-5d0a-8c1c-0a4f3c8d7b11 inventory');
+  const topology = program
+    .command('topology')
+    .description('events, rules, queues and consumers as a tree')
+    .action(async (_options, command: Command) => (await import('../commands/topology.ts')).topology(command.optsWithGlobals()));
+  examples(topology, 'topology', 'topology --json | jq .data.events');
+  const doctor = program
+    .command('doctor')
+    .description('check this machine, who you are, and that every consumer can be reached')
+    .option('--data <dir>', 'look at this data folder too')
+    .action(async (_options, command: Command) => (await import('../commands/doctor.ts')).doctor(command.optsWithGlobals()));
+  examples(doctor, 'doctor', 'doctor --endpoint http://127.0.0.1:4566');
+}
