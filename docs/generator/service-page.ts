@@ -18,7 +18,6 @@ const code = (names: readonly string[]): string => names.map((name) => `\`${name
 
 /** All operations of the service's API, from its SDK client; `undefined` where no client is installed. */
 export async function operationsOfAws(name: string): Promise<readonly string[] | undefined> {
-  if (name === 'cloudformation') return undefined;
   const client = (await import(`@aws-sdk/client-${name}`)) as object;
   return Object.keys(client)
     .flatMap((exported) => /^([A-Z]\w+)Command$/.exec(exported)?.[1] ?? [])
@@ -107,6 +106,9 @@ const EXTRA: Readonly<Record<string, (sources: readonly SourceFile[]) => string[
     '',
     'Parameters (of Parameter Store too), mappings, conditions, outputs and exports are read. `AWS::CloudFormation::CustomResource` and `Custom::…` invoke the Lambda function that ' +
       'provides them; `AWS::CDK::Metadata` and `AWS::CloudFormation::WaitConditionHandle` stand for nothing. Macros (`Transform`) are refused.',
+    '',
+    'Stacks are deployed as an assembly, or one by one through the API: `cdk deploy`, `cdk diff` and `cdk destroy` with `AWS_ENDPOINT_URL` set work as they are, for a plane that listens has the stack `CDKToolkit`. ' +
+      'A deployment of an assembly leaves stacks of the API alone. Custom resources of the CDK that are tested: log retention, emptying of buckets, `AwsCustomResource`, the provider framework with `onEvent`.',
     '',
     'All other resource types: [the services](README.md).',
     '',

@@ -43,7 +43,8 @@ export class StackEvents {
   ): void {
     const events = this.#byStack.get(stackName) ?? [];
     this.#byStack.set(stackName, events);
-    const atMs = this.#kernel.nowMs();
+    // Tools order events by their time: no two of a stack have the same.
+    const atMs = Math.max(this.#kernel.nowMs(), (events.at(-1)?.atMs ?? 0) + 1);
     const eventId = `${logicalId}-${status}-${new Date(atMs).toISOString()}-${events.length}`;
     events.push({ eventId, stackId: stackId(stackName, this.#kernel), stackName, logicalId, physicalId, type, atMs, status, reason });
     if (events.length > EVENTS_MAX) events.splice(0, events.length - EVENTS_MAX);

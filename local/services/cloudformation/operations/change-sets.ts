@@ -14,7 +14,7 @@ import { changeSetExists, noSuchChangeSet, noSuchStack, notExecutable, stackAlre
 import { pageOf } from '../paging.ts';
 import { type ChangeSet, type CloudFormationContext, stackNameOf, stackOf } from '../state.ts';
 import { checkCapabilities, parametersOf, readTemplate, tagsOf, templateTextOf } from '../template-source.ts';
-import { checkUpdatable, planned, start } from './stacks.ts';
+import { checkUpdatable, isRollbackDisabled, planned, refuseIfOn, start } from './stacks.ts';
 
 type Output<T> = Omit<T, '$metadata'>;
 
@@ -22,7 +22,15 @@ type Output<T> = Omit<T, '$metadata'>;
 const NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 /** Members that change nothing here: who deploys is the plane. */
-const WITHOUT_EFFECT = ['RoleARN', 'ClientToken', 'NotificationARNs', 'IncludeNestedStacks', 'ImportExistingResources', 'DisableValidation'];
+const WITHOUT_EFFECT = [
+  'RoleARN',
+  'ClientToken',
+  'NotificationARNs',
+  'DeploymentConfig',
+  'IncludeNestedStacks',
+  'ImportExistingResources',
+  'DisableValidation',
+];
 
 function changeSetOf(
   { state }: CloudFormationContext,
@@ -54,6 +62,7 @@ export async function createChangeSet(input: CreateChangeSetCommandInput, contex
     input,
     { operation: 'CreateChangeSet', page: 'cloudformation' },
   );
+  refuseIfOn(input, ['ImportExistingResources', 'NotificationARNs'], 'CreateChangeSet');
   const { kernel, state } = context;
   const { engine } = state;
   const { ChangeSetName: name = '', ChangeSetType: type = 'UPDATE' } = input;
@@ -69,7 +78,7 @@ export async function createChangeSet(input: CreateChangeSetCommandInput, contex
   checkCapabilities(readTemplate(templateText, context), input.Capabilities ?? []);
   const parameters = parametersOf(input.Parameters ?? [], existing?.parameters ?? {});
   const tags = input.Tags === undefined ? (existing?.tags ?? {}) : tagsOf(input.Tags);
-  const request: StackRequest = { name: stackName, templateText, parameters, tags, isRollbackDisabled: false };
+  const request: StackRequest = { name: stackName, templateText, parameters, tags, isRollbackDisabled: isRollbackDisabled(input) };
   const changes = await planned(request, context);
   const isEmpty = type === 'UPDATE' && changes.length === 0 && !engine.changesOutputs(request);
   if (type === 'CREATE' && !isReviewed) engine.begin(request, 'REVIEW_IN_PROGRESS');
@@ -127,17 +136,18 @@ export function describeChangeSet(input: DescribeChangeSetCommandInput, context:
 }
 
 export function executeChangeSet(input: ExecuteChangeSetCommandInput, context: CloudFormationContext): object {
-  refuseAllBut(['ChangeSetName', 'StackName', 'ClientRequestToken', 'DisableRollback', 'RetainExceptOnCreate'], input, {
+  refuseAllBut(['ChangeSetName', 'StackName', 'ClientRequestToken', 'DisableRollback', 'RetainExceptOnCreate', 'DeploymentConfig'], input, {
     operation: 'ExecuteChangeSet',
     page: 'cloudformation',
   });
   const { state } = context;
   const { engine } = state;
+  refuseIfOn(input, ['RetainExceptOnCreate'], 'ExecuteChangeSet');
   const changeSet = changeSetOf(context, input);
   if (changeSet.executionStatus !== 'AVAILABLE') throw notExecutable(changeSet.id, changeSet.status);
   const { stackName } = changeSet;
   if (changeSet.type === 'UPDATE') checkUpdatable(state, stackName);
-  const request = { ...changeSet.request, isRollbackDisabled: input.DisableRollback === true };
+  const request = { ...changeSet.request, isRollbackDisabled: isRollbackDisabled(input) || changeSet.request.isRollbackDisabled };
   // A change set that was executed, and all others of its stack, are of no use any more.
   for (const [id, other] of state.changeSets.entries()) if (other.stackName === stackName) state.changeSets.delete(id);
   state.changeSets.put(changeSet.id, { ...changeSet, executionStatus: 'EXECUTE_COMPLETE' });

@@ -13,8 +13,30 @@ import { asFault, checkCapabilities, parametersOf, readTemplate, tagsOf, templat
 
 type Output<T> = Omit<T, '$metadata'>;
 
+/** Whether what a failure has done stays. Both modes of a deployment are one here: what is configured is ready. */
+export const isRollbackDisabled = (input: {
+  readonly DisableRollback?: boolean | undefined;
+  readonly DeploymentConfig?: { readonly DisableRollback?: boolean | undefined } | undefined;
+}): boolean => (input.DisableRollback ?? input.DeploymentConfig?.DisableRollback) === true;
+
 /** Members that change nothing here: who deploys is the plane, and nobody is told of it. */
-const WITHOUT_EFFECT = ['RoleARN', 'ClientRequestToken', 'NotificationARNs', 'TimeoutInMinutes', 'EnableTerminationProtection', 'DisableValidation'];
+const WITHOUT_EFFECT = [
+  'RoleARN',
+  'ClientRequestToken',
+  'NotificationARNs',
+  'DeploymentConfig',
+  'TimeoutInMinutes',
+  'EnableTerminationProtection',
+  'DisableValidation',
+];
+
+/** Throws where a switch is on that does something which is not done here; off, as tools send them, they say nothing. */
+export function refuseIfOn(input: object, members: readonly string[], operation: string): void {
+  for (const member of members) {
+    const value = (input as Readonly<Record<string, unknown>>)[member];
+    if (value === true || (Array.isArray(value) && value.length > 0)) throw new NotEmulated(`${operation} with ${member}`, 'cloudformation');
+  }
+}
 
 const FROM = {
   create: new Set(['REVIEW_IN_PROGRESS']),
@@ -51,17 +73,18 @@ export async function createStack(input: CreateStackCommandInput, context: Cloud
     { operation: 'CreateStack', page: 'cloudformation' },
   );
   const { engine } = context.state;
+  refuseIfOn(input, ['EnableTerminationProtection', 'RetainExceptOnCreate', 'NotificationARNs'], 'CreateStack');
   const { StackName: name = '', OnFailure: onFailure } = input;
   if (onFailure === 'DELETE') throw new NotEmulated('CreateStack with OnFailure DELETE', 'cloudformation');
   const templateText = await templateTextOf(input, undefined, context);
   checkCapabilities(readTemplate(templateText, context), input.Capabilities ?? []);
-  const isRollbackDisabled = input.DisableRollback === true || onFailure === 'DO_NOTHING';
+  const staysAsItIs = isRollbackDisabled(input) || onFailure === 'DO_NOTHING';
   const request: StackRequest = {
     name,
     templateText,
     parameters: parametersOf(input.Parameters ?? [], {}),
     tags: tagsOf(input.Tags ?? []),
-    isRollbackDisabled,
+    isRollbackDisabled: staysAsItIs,
   };
   await planned(request, context);
   const existing = engine.find(name);
@@ -99,6 +122,7 @@ export async function updateStack(input: UpdateStackCommandInput, context: Cloud
     { operation: 'UpdateStack', page: 'cloudformation' },
   );
   const { engine } = context.state;
+  refuseIfOn(input, ['RetainExceptOnCreate', 'NotificationARNs'], 'UpdateStack');
   const stack = stackOf(context.state, input.StackName);
   const { name } = stack;
   checkUpdatable(context.state, name);
@@ -110,7 +134,7 @@ export async function updateStack(input: UpdateStackCommandInput, context: Cloud
     templateText,
     tags,
     parameters: parametersOf(input.Parameters ?? [], stack.parameters),
-    isRollbackDisabled: input.DisableRollback === true,
+    isRollbackDisabled: isRollbackDisabled(input),
   };
   const changes = await planned(request, context);
   if (changes.length === 0 && !engine.changesOutputs(request)) throw nothingToUpdate();
@@ -121,7 +145,7 @@ export async function updateStack(input: UpdateStackCommandInput, context: Cloud
 
 /** Deletes a stack; one that is not there is no fault. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html */
 export function deleteStack(input: DeleteStackCommandInput, context: CloudFormationContext): object {
-  refuseAllBut(['StackName', 'RoleARN', 'ClientRequestToken'], input, { operation: 'DeleteStack', page: 'cloudformation' });
+  refuseAllBut(['StackName', 'RoleARN', 'ClientRequestToken', 'DeploymentConfig'], input, { operation: 'DeleteStack', page: 'cloudformation' });
   const { engine, changeSets } = context.state;
   const name = stackNameOf(input.StackName ?? '');
   const stack = engine.find(name);
