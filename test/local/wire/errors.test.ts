@@ -37,6 +37,27 @@ const CASES: readonly Case[] = [
   },
   { name: 'text for a list', headers: target('AmazonSSM.GetParameters'), body: '{"Names":"a"}', status: 400, contains: 'Unexpected field type' },
   {
+    name: 'a list for a structure',
+    headers: target('DynamoDB_20120810.PutItem'),
+    body: '{"Item":{"a":[]}}',
+    status: 400,
+    contains: 'Unrecognized collection type class com.amazonaws.dynamodb.v20120810.AttributeValue',
+  },
+  {
+    name: 'text for a structure in a list',
+    headers: target('DynamoDB_20120810.CreateTable'),
+    body: '{"KeySchema":["a"]}',
+    status: 400,
+    contains: 'Unexpected value type in payload',
+  },
+  {
+    name: 'text for a long',
+    headers: target('DynamoDB_20120810.CreateTable'),
+    body: '{"ProvisionedThroughput":{"ReadCapacityUnits":"1"}}',
+    status: 400,
+    contains: 'STRING_VALUE cannot be converted to Long',
+  },
+  {
     name: 'bytes that are no base 64',
     headers: target('DynamoDB_20120810.PutItem'),
     body: '{"Item":{"a":{"B":"abc"}}}',
