@@ -63,8 +63,10 @@ async function attempt(plane: Plane, requestId: string): Promise<void> {
   if (failedAttempts > (config?.maximumRetryAttempts ?? RETRIES_DEFAULT)) {
     return drop(plane, { ...event, failedAttempts }, { reason: 'RetriesExhausted', record, config, outcome });
   }
-  const delayMs = RETRY_DELAYS_MS[failedAttempts - 1] ?? 120_000;
-  retryLater(plane, event, { failedAttempts, nextMs: kernel.nowMs() + delayMs });
+  const nextMs = kernel.nowMs() + (RETRY_DELAYS_MS[failedAttempts - 1] ?? 120_000);
+  // What would be too old by then is not kept until then. Recorded.
+  if (nextMs - event.acceptedMs >= ageLimitMs) return drop(plane, { ...event, failedAttempts }, { reason: 'EventAgeExceeded', record, config, outcome });
+  retryLater(plane, event, { failedAttempts, nextMs });
 }
 
 function retryLater(plane: Plane, event: AsyncEvent, change: Partial<AsyncEvent> & Pick<AsyncEvent, 'nextMs'>): void {

@@ -110,3 +110,7 @@ export const mappingWithArnNotFound = (arn: string): Fault => resourceNotFound(`
 export const tagsOfFunctionsOnly = (): Fault => invalidParameter('Tags on function aliases and versions are not supported. Please specify a function ARN.');
 
 export const tooManyTags = (): Fault => invalidParameter('Number of tags exceeds resource tag limit.');
+
+/** Without `Type`. Recorded. */
+export const latestWithOtherVersion = (): Fault =>
+  new Fault('InvalidParameterValueException', '$LATEST is not supported for an alias pointing to more than 1 version');

@@ -170,7 +170,7 @@ function bytesOf(value: unknown): Uint8Array {
 
 /** Times stand as numbers, as text, or as Python printed them: `datetime.datetime(2026, 11, 21, 10, 54, 13, 688921, tzinfo=…)`. */
 function dateOf(value: unknown): Date {
-  if (typeof value === 'number') return new Date(value * 1000);
+  if (typeof value === 'number' || /^\d+$/.test(String(value))) return new Date(Number(value) * 1000);
   const printed = /^datetime\.datetime\(([\d, ]+)/.exec(String(value))?.[1];
   if (printed === undefined) return new Date(String(value));
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, micros = 0] = printed.split(',').map(Number);

@@ -18,16 +18,18 @@ export interface TraceSetOptions {
   readonly exceptions?: readonly Exception[];
   /** By the file that the trace names. Traces whose functions are not here are out of scope. */
   readonly handlers?: FunctionHandlers;
+  /** A trace as it can be played: what stands in the recording's place. */
+  readonly adapt?: (trace: Trace) => Trace;
 }
 
 /** A set whose cases are recorded traces: each is played on a plane of its own, in virtual time. */
-export function traceSet({ name, exceptions = [], handlers = new Map() }: TraceSetOptions): ConformanceSet {
+export function traceSet({ name, exceptions = [], handlers = new Map(), adapt = (trace) => trace }: TraceSetOptions): ConformanceSet {
   const reasons = new Map(exceptions.map(({ id, reason }) => [id, reason]));
   return {
     name,
     run: async (folder) => {
       const verdicts: CaseVerdict[] = [];
-      for (const trace of readTraces(folder)) verdicts.push(await tryTrace(trace, { reason: reasons.get(trace.id), handlers }));
+      for (const trace of readTraces(folder)) verdicts.push(await tryTrace(adapt(trace), { reason: reasons.get(trace.id), handlers }));
       return verdicts;
     },
   };

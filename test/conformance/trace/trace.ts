@@ -28,7 +28,7 @@ export interface TraceResource {
   readonly arn: string;
   readonly handlerFile?: string | null;
   readonly runtime?: string | null;
-  readonly extra?: { readonly envvars?: Readonly<Record<string, string>>; readonly timeout?: number };
+  readonly extra?: { readonly envvars?: Readonly<Record<string, string>>; readonly timeout?: number; readonly settings?: object };
 }
 
 /** A replacement that the recorder made in the answers. */

@@ -160,7 +160,12 @@ export class QueuePoller implements RunningMapping {
   async #process(messages: readonly Message[]): Promise<void> {
     this.#inFlight += 1;
     const { region } = this.#plane.kernel;
-    const records = messages.map((message) => queueRecord(message, { arn: this.#mapping.sourceArn, region }));
+    const { sourceArn, windowSeconds } = this.#mapping;
+    const records = messages.map((message) => {
+      const record = queueRecord(message, { arn: sourceArn, region });
+      // With a batching window AWS says that there is no digest; without one it says nothing. Recorded.
+      return windowSeconds > 0 ? { md5OfMessageAttributes: null, ...record } : record;
+    });
     const passing = this.#filter ? records.filter(this.#filter) : records;
     try {
       if (passing.length < records.length) await this.#dropFiltered(records, new Set(passing));

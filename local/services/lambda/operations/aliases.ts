@@ -8,7 +8,7 @@ import type {
   UpdateAliasCommandInput,
 } from '@aws-sdk/client-lambda';
 import { refuseAllBut } from '../../../kernel/errors.ts';
-import { aliasExists, aliasNotFound, aliasToChangeNotFound, functionNotFound, invalidParameter, revisionDiffers } from '../errors.ts';
+import { aliasExists, aliasNotFound, aliasToChangeNotFound, functionNotFound, invalidParameter, latestWithOtherVersion, revisionDiffers } from '../errors.ts';
 import { functionArn, functionNamed, functionNameOf, isVersion } from '../naming.ts';
 import type { AliasRecord } from '../records.ts';
 import { aliasesOf, keyOf, type Lambda, type Plane, removeAlias } from '../state.ts';
@@ -43,7 +43,7 @@ function checkVersions({ kernel, state }: Plane, alias: Pick<AliasRecord, 'funct
     const isThere = version === '$LATEST' ? state.functions.has(functionName) : state.versions.has(key);
     if (!isThere) throw functionNotFound(keyOf(functionArn(kernel, functionName), version));
   };
-  if (additional && functionVersion === '$LATEST') throw invalidParameter('$LATEST is not supported for an alias pointing to more than 1 version');
+  if (additional && functionVersion === '$LATEST') throw latestWithOtherVersion();
   if (additional?.version === functionVersion) {
     throw invalidParameter(`Invalid function version ${functionVersion}. Function version ${functionVersion} is already included in routing configuration.`);
   }

@@ -27,6 +27,7 @@ const MEMBERS = [
   'FunctionResponseTypes',
   'ScalingConfig',
   'StartingPosition',
+  'StartingPositionTimestamp',
   'ParallelizationFactor',
   'BisectBatchOnFunctionError',
   'MaximumRetryAttempts',
@@ -48,6 +49,8 @@ export function mappingOf(
   const { kernel } = plane;
   const isQueue = sourceKind(fixed.sourceArn) === 'sqs';
   const position = input.StartingPosition ?? previous?.startingPosition;
+  if (input.StartingPositionTimestamp !== undefined && position !== 'AT_TIMESTAMP')
+    throw invalidParameter('StartingPositionTimestamp needs the starting position AT_TIMESTAMP');
   const mapping: MappingRecord = {
     ...fixed,
     arn: kernel.arn('lambda', `event-source-mapping:${fixed.uuid}`),
@@ -127,7 +130,7 @@ export function createEventSourceMapping(input: CreateEventSourceMappingCommandI
     if (other.functionName === named.functionName && other.qualifier === named.qualifier && other.sourceArn === sourceArn) throw mappingExists(other);
   }
   putMapping(context, mapping);
-  return wireMapping(context, mapping, 'Creating');
+  return wireMapping(context, mapping, mapping.isEnabled ? 'Creating' : 'Disabled');
 }
 
 export function getEventSourceMapping(input: GetEventSourceMappingCommandInput, context: Lambda): EventSourceMappingConfiguration {
@@ -141,7 +144,8 @@ export function updateEventSourceMapping(input: UpdateEventSourceMappingCommandI
   const { functionName, qualifier } = named;
   const mapping = mappingOf(context, input, { uuid: previous.uuid, functionName, qualifier, sourceArn: previous.sourceArn }, previous);
   putMapping(context, mapping);
-  return wireMapping(context, mapping, 'Updating');
+  const isSwitched = mapping.isEnabled !== previous.isEnabled;
+  return wireMapping(context, mapping, isSwitched ? (mapping.isEnabled ? 'Enabling' : 'Disabling') : 'Updating');
 }
 
 export function deleteEventSourceMapping(input: DeleteEventSourceMappingCommandInput, context: Lambda): EventSourceMappingConfiguration {

@@ -117,7 +117,9 @@ export function createFunction(input: CreateFunctionCommandInput, context: Lambd
     tags: input.Tags ?? {},
     reservedConcurrency: undefined,
   });
-  return wireFunction(input.Publish ? publish(context, record, undefined) : record, kernel, 'created');
+  if (!input.Publish) return wireFunction(record, kernel, 'created');
+  // The answer names the version, and its ARN does not. Recorded.
+  return { ...wireFunction(publish(context, record, undefined), kernel, 'created'), FunctionArn: record.arn };
 }
 
 export function getFunction(input: GetFunctionCommandInput, context: Lambda): Output<GetFunctionCommandOutput> {

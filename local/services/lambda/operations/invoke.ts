@@ -1,10 +1,11 @@
 import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { NotEmulated, refuseAllBut } from '../../../kernel/errors.ts';
 import { enqueue } from '../asynchronous.ts';
+import { functionNotFound } from '../errors.ts';
 import { hasFailed, invokeFunction } from '../invocation.ts';
-import { qualifiedNamed } from '../naming.ts';
+import { findQualified, functionArn, functionNameOf, type Qualified } from '../naming.ts';
 import { checkPayload } from '../rules.ts';
-import type { Lambda } from '../state.ts';
+import { keyOf, type Lambda } from '../state.ts';
 
 type Output = Omit<InvokeCommandOutput, '$metadata'>;
 type Payload = NonNullable<Output['Payload']>;
@@ -12,10 +13,18 @@ type Payload = NonNullable<Output['Payload']>;
 /** How much of the log `LogType: Tail` answers. @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 const TAIL_BYTES = 4096;
 
+/** What is invoked; the fault that there is none names `$LATEST` where nothing else was asked for. Recorded. */
+function invokedNamed(input: InvokeCommandInput, context: Lambda): Qualified {
+  const { name, qualifier } = functionNameOf(context.kernel, input.FunctionName, input.Qualifier);
+  const found = findQualified(context, { name, qualifier });
+  if (!found) throw functionNotFound(keyOf(functionArn(context.kernel, name), qualifier ?? '$LATEST'));
+  return found;
+}
+
 /** Invokes a function: waits for its result, or takes the event in. */
 export async function invoke(input: InvokeCommandInput, context: Lambda): Promise<Output> {
   refuseAllBut(['FunctionName', 'InvocationType', 'LogType', 'ClientContext', 'Payload', 'Qualifier'], input, { operation: 'Invoke', page: 'lambda' });
-  const { record, qualifier } = qualifiedNamed(context, input.FunctionName, input.Qualifier);
+  const { record, qualifier } = invokedNamed(input, context);
   const functionName = record.name;
   const clientContext = input.ClientContext === undefined ? undefined : Buffer.from(input.ClientContext, 'base64').toString('utf8');
   const { requestId, cause } = context;

@@ -1,0 +1,5 @@
+exports.handler = async (event) => {
+  // biome-ignore lint/suspicious/noConsole: what a function logs
+  console.log(JSON.stringify(event));
+  throw new Error('intentional failure');
+};

@@ -1,0 +1,5 @@
+const { setTimeout: sleep } = require('node:timers/promises');
+
+exports.handler = async () => {
+  await sleep(8000);
+};

@@ -1,0 +1,5 @@
+class CustomException extends Error {}
+
+exports.handler = async () => {
+  throw new CustomException('some error occurred');
+};
