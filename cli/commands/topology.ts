@@ -21,7 +21,7 @@ export function treeOf({ bus, events, consumers }: Topology): string[] {
     lines.push(`${isLast ? '└─' : '├─'} ${event.type}  ${styled('gray', `from ${event.context}${event.consumers.length === 0 ? ', nobody takes it' : ''}`)}`);
     event.consumers.forEach((name, place) => {
       const consumer = byName.get(name);
-      if (consumer) lines.push(`${isLast ? '  ' : '│ '}  ${place === event.consumers.length - 1 ? '└─' : '├─'} ${consumerText(consumer)}`);
+      if (consumer) lines.push(`${isLast ? '   ' : '│  '}${place === event.consumers.length - 1 ? '└─' : '├─'} ${consumerText(consumer)}`);
     });
   });
   return lines;

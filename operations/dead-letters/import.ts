@@ -96,8 +96,8 @@ async function send({ clients, system }: LetterReading, { deadLetterQueueUrl }: 
 
 /** The index calls the letter dead again; where it has forgotten it, it learns what the message says. */
 async function indexAgain({ clients, system }: LetterReading, letter: DeadLetter): Promise<void> {
-  const { consumer, eventKey, messageId, type, reason, error, fingerprint, codeVersion, firstFailedAt, lastFailedAt } = letter;
-  const known = Object.entries({ consumer, eventKey, messageId, type, reason, error, fingerprint, codeVersion, firstFailedAt, lastFailedAt });
+  const { messageId, type, reason, error, fingerprint, codeVersion, firstFailedAt, lastFailedAt } = letter;
+  const known = Object.entries({ messageId, type, reason, error, fingerprint, codeVersion, firstFailedAt, lastFailedAt });
   const decision = { status: 'dead', ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) } as Record<string, string>;
   await noteDecision(clients.dynamodb, { tableName: system.deadLetterIndexTableName, letter, decision });
 }

@@ -56,14 +56,15 @@ export async function noteDecision(
   dynamodb: DynamoDBClient,
   { tableName, letter, decision }: { readonly tableName: string; readonly letter: DeadLetter; readonly decision: Readonly<Record<string, string>> },
 ): Promise<void> {
-  const names = Object.keys(decision);
+  const members: Readonly<Record<string, string>> = { consumer: letter.consumer, eventKey: letter.eventKey, ...decision };
+  const names = Object.keys(members);
   await dynamodb.send(
     new UpdateItemCommand({
       TableName: tableName,
       Key: { pk: { S: `CONSUMER#${letter.consumer}` }, sk: { S: letter.eventKey } },
       UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, { S: decision[name] ?? '' }])),
+      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, { S: members[name] ?? '' }])),
     }),
   );
 }

@@ -82,7 +82,7 @@ export async function findLetter({ clients, surroundings, system, consumer, even
     {
       TableName: system.deadLetterIndexTableName,
       KeyConditionExpression: 'pk = :pk',
-      FilterExpression: 'contains(sk, :id)',
+      FilterExpression: 'contains(eventKey, :id)',
       ExpressionAttributeValues: { ':pk': { S: `CONSUMER#${consumer.consumer}` }, ':id': { S: `#${eventId}` } },
     },
   );
