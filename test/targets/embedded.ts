@@ -1,5 +1,9 @@
 import { Plane } from '../../local/index.ts';
 import type { ClientSettings } from '../../operations/clients.ts';
+import { embeddedOperations } from '../../operations/embedded/embedded-operations.ts';
+import { MeterReader } from '../../operations/embedded/meter-reader.ts';
+import { FlowRecorder } from '../../operations/flow/flow-recorder.ts';
+import type { Operations } from '../../operations/operations.ts';
 import { describeSystem, type System } from '../../operations/system.ts';
 import { callFunction, gatewayRequest } from './api-call.ts';
 import { createTargetClients, type TargetClients } from './clients.ts';
@@ -18,12 +22,15 @@ export class EmbeddedTarget implements Target {
   readonly #plane: Plane;
   readonly settings: ClientSettings;
   readonly clients: TargetClients;
+  readonly operations: Operations;
   #system: System | undefined;
 
   private constructor(plane: Plane) {
     this.#plane = plane;
     this.settings = plane.clientSettings();
     this.clients = createTargetClients(this.settings);
+    const { journal } = plane.kernel;
+    this.operations = embeddedOperations(plane, { flow: new FlowRecorder(journal), meters: new MeterReader(journal) });
   }
 
   /** A plane of its own with the system deployed. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as passed } from 'node:timers/promises';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { awsOperations } from '../../operations/aws/aws-operations.ts';
 import type { ClientSettings } from '../../operations/clients.ts';
+import type { Operations } from '../../operations/operations.ts';
 import { describeSystem, type System } from '../../operations/system.ts';
 import { callFunction, gatewayRequest } from './api-call.ts';
 import { createTargetClients, type TargetClients } from './clients.ts';
@@ -21,6 +23,7 @@ export class RemoteTarget implements Target {
   readonly settings: ClientSettings;
   readonly clients: TargetClients;
   readonly system: System;
+  readonly operations: Operations;
   readonly #patienceMs: number;
 
   private constructor(name: TargetName, settings: ClientSettings, system: System, patienceMs: number) {
@@ -28,6 +31,7 @@ export class RemoteTarget implements Target {
     this.settings = settings;
     this.clients = createTargetClients(settings);
     this.system = system;
+    this.operations = awsOperations(settings);
     this.#patienceMs = patienceMs;
   }
 

@@ -1,5 +1,6 @@
 import { inject, it, onTestFinished } from 'vitest';
 import type { ClientSettings } from '../../operations/clients.ts';
+import type { Operations } from '../../operations/operations.ts';
 import type { System } from '../../operations/system.ts';
 import type { TargetClients } from './clients.ts';
 import { EmbeddedTarget } from './embedded.ts';
@@ -37,6 +38,8 @@ export interface Target {
   /** Where clients of other credentials connect. */
   readonly settings: ClientSettings;
   readonly system: System;
+  /** What an operator does: the embedded plane's, or those over AWS clients. */
+  readonly operations: Operations;
   /** Name for things of this test, which others do not use. */
   readonly unique: string;
   /** Calls the system's HTTP API; with `by: 'function'` the function behind a route, with the event that API Gateway would give it. */
