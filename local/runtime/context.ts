@@ -1,8 +1,8 @@
 import type { FunctionCode, Invocation, LogLine } from '../kernel/function-runner.ts';
-import type { Bundle } from './bundle.ts';
 import type { ContextHost } from './host.ts';
 import { type Ending, endedWith, errorLine, errorObjectOf, exited, initErrorObject, RESPONSE_BYTES_MAX, responseTooLarge } from './invocation-error.ts';
 import { consoleLine, endLine, initStartLine, LogBuffer, reportLine, startLine } from './log-lines.ts';
+import type { Bundle } from './modules/bundle.ts';
 import { createRealm, type Realm } from './realm.ts';
 import { type ContextModules, sealedModules } from './sealed/sealed.ts';
 

@@ -1,9 +1,9 @@
 import type { FunctionCode, FunctionRunner, Invocation, InvocationResult } from '../kernel/function-runner.ts';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { Bundles } from './bundles.ts';
 import { SealedContext } from './context.ts';
 import type { ContextHost } from './host.ts';
+import { Bundles } from './modules/bundles.ts';
 import { timedOutResult } from './timed-out.ts';
 import { catchUncaught } from './uncaught.ts';
 import { WarmContexts } from './warm-contexts.ts';

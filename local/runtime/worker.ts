@@ -1,8 +1,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
-import { Bundles } from './bundles.ts';
 import { SealedContext } from './context.ts';
 import type { ContextHost, Pending } from './host.ts';
+import { Bundles } from './modules/bundles.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './protocol.ts';
 import { catchExceptions, catchUncaught } from './uncaught.ts';
 

@@ -5,13 +5,14 @@ import type { Expectation, Trace, TraceResource } from './trace/trace.ts';
 
 const FOLDER = new URL('./handlers/', import.meta.url);
 
-/** The handlers in JavaScript, by the name of the recorded file: one in Python has the same with `.py`. */
+/** The handlers in JavaScript, by the name of the recorded file: it has underscores where ours has hyphens, and one in Python ends in `.py`. */
 export function lambdaHandlers(): FunctionHandlers {
   const handlers = new Map<string, string>();
   for (const file of readdirSync(FOLDER)) {
     const source = readFileSync(new URL(file, FOLDER), 'utf8');
-    handlers.set(file, source);
-    handlers.set(file.replace(/\.js$/, '.py'), source);
+    const name = file.replaceAll('-', '_');
+    handlers.set(name, source);
+    handlers.set(name.replace(/\.js$/, '.py'), source);
   }
   return handlers;
 }

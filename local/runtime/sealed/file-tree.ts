@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { LAYERS, type MountedCode, Mounts, TASK } from '../mounts.ts';
+import { LAYERS, type MountedCode, Mounts, TASK } from '../modules/mounts.ts';
 
 /** A file or folder as a function sees it. */
 export type Entry =

@@ -114,3 +114,6 @@ export const tooManyTags = (): Fault => invalidParameter('Number of tags exceeds
 /** Without `Type`. Recorded. */
 export const latestWithOtherVersion = (): Fault =>
   new Fault('InvalidParameterValueException', '$LATEST is not supported for an alias pointing to more than 1 version');
+
+/** A function URL that asks who calls. Its caller sees `Forbidden`. */
+export const notSigned = (): Fault => new Fault('AccessDeniedException', 'The request is not signed', { status: 403 });

@@ -1,6 +1,7 @@
 import { Fault } from '../../../kernel/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../../kernel/http.ts';
 import type { Principal } from '../../../kernel/principal.ts';
+import { notSigned } from '../errors.ts';
 import { hasFailed, invokeFunction, traceRoot } from '../invocation.ts';
 import { functionArn } from '../naming.ts';
 import type { UrlRecord } from '../records.ts';
@@ -65,7 +66,7 @@ async function answerAllowed(url: UrlRecord, arrival: UrlRequest, context: Lambd
  */
 function callerOf({ functionName, qualifier, authType }: UrlRecord, request: HttpRequest, { kernel, state }: Lambda): UrlRequest['caller'] {
   const accessKeyId = ACCESS_KEY.exec(request.headers['authorization'] ?? '')?.[1];
-  if (authType === 'AWS_IAM' && accessKeyId === undefined) throw new Fault('AccessDeniedException', 'The request is not signed', { status: 403 });
+  if (authType === 'AWS_IAM' && accessKeyId === undefined) throw notSigned();
   const principal = authType === 'AWS_IAM' && accessKeyId !== undefined ? kernel.credentials.principalOf(accessKeyId) : ANYONE;
   const key = keyOf(functionName, qualifier);
   kernel.authorize(principal, {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { FunctionCode } from '../kernel/function-runner.ts';
+import type { FunctionCode } from '../../kernel/function-runner.ts';
 
 /** Where a function finds its bundle, and its layers. @see https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html */
 export const TASK = '/var/task';

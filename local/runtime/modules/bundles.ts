@@ -1,4 +1,4 @@
-import type { FunctionCode } from '../kernel/function-runner.ts';
+import type { FunctionCode } from '../../kernel/function-runner.ts';
 import { Bundle } from './bundle.ts';
 
 /** Keys whose compiled code is kept; a hot reload makes a new one each time. */
