@@ -5,7 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/fixtures/**'],
     globalSetup: ['test/global-setup.ts'],
-    testTimeout: 20_000,
+    // Bounds for a hang, not for speed: a loaded machine takes long.
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
     pool: 'threads',
     maxWorkers: 2,
   },

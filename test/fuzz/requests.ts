@@ -110,12 +110,26 @@ function asRest(row: ServiceRow, { http, input: shape }: OperationModel, input: 
     if (httpLabel) filled = filled.replace(new RegExp(`\\{${member.name}\\+?\\}`), chance.below(10) === 0 ? text : safe(text));
     else if (httpQuery) query.append(httpQuery, text);
     else if (httpHeader) headers[httpHeader.toLowerCase()] = text.replace(/[^\x20-\x7e]/g, '?');
-    else if (httpPayload) body = Buffer.from(text);
+    else if (httpPayload) body = Buffer.from(row.protocol === 'restXml' && typeof value === 'object' ? asXml(member.name, value) : text);
     else members[jsonNameOf(member)] = renamed(value, member);
   }
   const search = query.toString();
   const separator = filled.includes('?') ? '&' : '?';
-  return { method, target: search === '' ? filled : `${filled}${separator}${search}`, headers, body: body ?? Buffer.from(JSON.stringify(members)) };
+  return {
+    method,
+    target: search === '' ? filled : `${filled}${separator}${search}`,
+    headers,
+    body: body ?? Buffer.from(row.protocol === 'restXml' ? asXml(shape.name, members) : JSON.stringify(members)),
+  };
+}
+
+function asXml(name: string, value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => asXml(name, item)).join('');
+  if (typeof value === 'object' && value !== null) {
+    const inner = Object.entries(value).map(([key, item]) => asXml(key, item));
+    return `<${name}>${inner.join('')}</${name}>`;
+  }
+  return `<${name}>${String(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</${name}>`;
 }
 
 /** Lone surrogates cannot be encoded. */

@@ -28,6 +28,36 @@ const COMMON_CODES: ReadonlySet<string> = new Set([
   'InvalidRequestContentException',
 ]);
 
+/**
+ * S3's client models few of the errors that S3 documents.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const S3_CODES: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'BadDigest',
+  'BucketNotEmpty',
+  'EntityTooLarge',
+  'EntityTooSmall',
+  'IncompleteBody',
+  'InvalidArgument',
+  'InvalidBucketName',
+  'InvalidDigest',
+  'InvalidPart',
+  'InvalidPartOrder',
+  'InvalidRange',
+  'InvalidRequest',
+  'InvalidTag',
+  'KeyTooLongError',
+  'MalformedPolicy',
+  'MalformedXML',
+  'MethodNotAllowed',
+  'NoSuchBucketPolicy',
+  'NoSuchTagSet',
+  'NotImplemented',
+  'PreconditionFailed',
+  'XAmzContentSHA256Mismatch',
+]);
+
 /** Reads the code of an error, in whichever protocol it is written; `undefined` where the answer is no error that a client could read. */
 function codeOf({ headers, body }: HttpResponse): string | undefined {
   const text = Buffer.from(body).toString();
@@ -59,10 +89,12 @@ export class Judge {
     if (response.status < 300) return undefined;
     // No service's answer, but that of API Gateway's data plane for an address without an API.
     if (attack.request.headers['host']?.includes('execute-api') && response.status === 404) return undefined;
+    // An answer to HEAD has no body: its status says all.
+    if (attack.request.method === 'HEAD' && response.status < 500 && response.body.byteLength === 0) return undefined;
     const code = codeOf(response);
     if (code === undefined) return `status ${response.status} without a readable error`;
     if (response.status >= 500 && code !== 'NotEmulated') return `status ${response.status} ${code}`;
-    if (COMMON_CODES.has(code) || this.#isModelled(attack, code)) return undefined;
+    if (COMMON_CODES.has(code) || (attack.service === 's3' && S3_CODES.has(code)) || this.#isModelled(attack, code)) return undefined;
     return `error ${code} (${response.status}) that no model has`;
   }
 

@@ -86,7 +86,7 @@ describe('what a plane is started with', () => {
   const START = { kind: 'virtual', startMs: 0 } as const;
 
   it.each([
-    { name: 'a template of an unsupported type', spoil: () => {}, message: /AWS::S3::Bucket[\s\S]*Pictures|Pictures[\s\S]*AWS::S3::Bucket/ },
+    { name: 'a template of an unsupported type', spoil: () => {}, message: /AWS::RDS::DBInstance[\s\S]*Pictures|Pictures[\s\S]*AWS::RDS::DBInstance/ },
     {
       name: 'a manifest that is no JSON',
       spoil: (directory: string) => writeFileSync(join(directory, 'manifest.json'), '{"version": "55.0.0",'),
@@ -103,7 +103,7 @@ describe('what a plane is started with', () => {
     const assembly = copyAssembly(inject('assemblyDirectory'));
     if (name.includes('unsupported')) {
       assembly.editTemplate('TickertapeOrders', (template) => {
-        template.Resources['Pictures'] = { Type: 'AWS::S3::Bucket', Properties: {} };
+        template.Resources['Pictures'] = { Type: 'AWS::RDS::DBInstance', Properties: {} };
       });
     }
     spoil(assembly.directory);

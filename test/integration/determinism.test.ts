@@ -5,7 +5,7 @@ import { expect, inject, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../world/assembly-copy.ts';
 import type { RunDigest } from '../world/journal-run.ts';
 
-const RUN_MS_MAX = 60_000;
+const RUN_MS_MAX = 110_000;
 
 /** Runs 200 orders in a process of their own. */
 function runApart(seed: string, environment: Readonly<Record<string, string>> = {}): Promise<RunDigest> {

@@ -17,13 +17,14 @@ export interface TemplateSource {
 /** Bucket and key of a URL of S3, in either style; the plane's own address is one too. */
 function locationOf(url: string): { readonly Bucket: string; readonly Key: string } {
   let parsed: URL;
+  let path: string;
   try {
     parsed = new URL(url);
+    path = decodeURIComponent(parsed.pathname.slice(1));
   } catch (error) {
-    if (error instanceof TypeError) throw validationError(`TemplateURL must be a supported URL.`);
+    if (error instanceof TypeError || error instanceof URIError) throw validationError(`TemplateURL must be a supported URL.`);
     throw error;
   }
-  const path = decodeURIComponent(parsed.pathname.slice(1));
   const inHost = /^(.+)\.s3[.-](?:.*\.)?(?:amazonaws\.com|localhost)$/.exec(parsed.hostname)?.[1] ?? /^(.+)\.localhost$/.exec(parsed.hostname)?.[1];
   if (inHost !== undefined && inHost !== 's3') return { Bucket: inHost, Key: path };
   const slash = path.indexOf('/');
