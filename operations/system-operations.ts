@@ -111,9 +111,7 @@ function deadLetterWork({ reading }: Shared): DeadLetterWork {
     exportDeadLetters: async ({ consumer, ...selection }) => {
       const from = await reading();
       const sources = consumer === undefined ? deadLetterSources(from.system) : [sourceOf(from.system, consumer)];
-      const exported = [];
-      for (const source of sources) exported.push(...(await exportDeadLetters(from, source, selection)));
-      return exported;
+      return (await Promise.all(sources.map((source) => exportDeadLetters(from, source, selection)))).flat();
     },
     importDeadLetters: async ({ letters }) => importDeadLetters(await reading(), letters),
     removeDeadLetters: async ({ consumer, messageIds, removal }) => {

@@ -56,17 +56,10 @@ export async function showDeadLetters(
   const isMeant = filterOf(selection);
   const named = key === undefined ? undefined : sourceNamed(reading.system, key);
   const sources = named ? [named] : deadLetterSources(reading.system);
-  const found: DeadLetter[] = [];
-  for (const source of sources) {
-    const letters = await readSource(reading, source);
-    found.push(
-      ...letters.filter(
-        (letter) =>
-          (key === undefined || named !== undefined || [letter.messageId, letter.eventId, letter.correlationId, letter.subject].includes(key)) &&
-          isMeant(letter, reading.nowMs),
-      ),
-    );
-  }
+  const isNamed = (letter: DeadLetter): boolean =>
+    key === undefined || named !== undefined || [letter.messageId, letter.eventId, letter.correlationId, letter.subject].includes(key);
+  const letters = await Promise.all(sources.map((source) => readSource(reading, source)));
+  const found = letters.flat().filter((letter) => isNamed(letter) && isMeant(letter, reading.nowMs));
   if (found.length === 0 && key !== undefined && selection.where === undefined) throw new NoSuchDeadLetterError(key);
   return found;
 }

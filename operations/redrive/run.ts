@@ -111,6 +111,8 @@ export class RedriveRun {
     }
     this.#phase = 'watching';
     await this.#untilKnown();
+    // A plan of canaries only.
+    if (!this.#isCanaryOut) this.#judgeCanary();
     this.#phase = 'ended';
   }
 
