@@ -15,6 +15,7 @@ import type { ArchiveStatus } from './replays/archives.ts';
 import type { ReplayPlan, ReplayRequest } from './replays/plan.ts';
 import type { ReplayStatus } from './replays/replay.ts';
 import type { BusStatus, ConsumerStatus } from './status/status.ts';
+import type { PublishedEvent } from './surroundings.ts';
 import type { Topology } from './topology/topology.ts';
 import type { Explanation } from './why/explanation.ts';
 
@@ -86,8 +87,8 @@ export interface Operations {
   consumerLags(request: Record<string, never>): Promise<readonly ConsumerLag[]>;
   /** Enables or disables a consumer's event source mapping. */
   setConsumer(request: { readonly consumer: string; readonly isEnabled: boolean }): Promise<MappingStatus>;
-  /** Explains why a consumer did or did not process an event. */
-  why(request: { readonly eventId: string; readonly consumer: string }): Promise<Explanation>;
+  /** Explains why a consumer did or did not process an event. `event` is the event itself, where nobody remembers it. */
+  why(request: { readonly eventId: string; readonly consumer: string; readonly event?: PublishedEvent | undefined }): Promise<Explanation>;
   topology(request: Record<string, never>): Promise<Topology>;
   doctor(request: Record<string, never>): Promise<readonly Check[]>;
 }

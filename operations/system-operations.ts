@@ -80,9 +80,9 @@ function observing({ clients, surroundings, jobs, system }: Shared): Observing {
       return { key, events };
     },
     sendEvent: async (request) => sendEvent(clients.eventbridge, (await system()).busName, request, surroundings.nowMs()),
-    why: async ({ eventId, consumer }) => {
+    why: async ({ eventId, consumer, event }) => {
       const described = await system();
-      return explain({ clients, surroundings, system: described, consumer: findConsumer(described, consumer), eventId });
+      return explain({ clients, surroundings, system: described, consumer: findConsumer(described, consumer), eventId, given: event });
     },
     topology: async () => readTopology(clients, await system()),
     doctor: () => systemChecks(clients, () => jobs.list()),

@@ -1,15 +1,33 @@
+import type { PublishedEvent } from '../../operations/surroundings.ts';
 import type { Step } from '../../operations/why/explanation.ts';
+import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { printJson, printLine } from '../output/report.ts';
+import { readData } from '../members.ts';
+import { CommandError, printJson, printLine } from '../output/report.ts';
 import { styled } from '../output/style.ts';
 import { operationsOf } from '../target.ts';
 
 const MARKS: Readonly<Record<Step['state'], string>> = { ok: '●', stopped: '■', unknown: '◌' };
 const STYLES = { ok: 'green', stopped: 'red', unknown: 'gray' } as const;
 
+interface WhyOptions extends GlobalOptions {
+  readonly event?: string;
+}
+
+/** The event in a file: as EventBridge brings it to targets, or as `PutEvents` takes it. */
+function eventIn(path: string): PublishedEvent {
+  const event = readData(path);
+  const [source, detailType, detail] = [event['source'] ?? event['Source'], event['detail-type'] ?? event['DetailType'], event['detail'] ?? event['Detail']];
+  if (typeof source !== 'string' || typeof detailType !== 'string' || detail === undefined) {
+    throw new CommandError(`${path} holds no event with source, detail-type and detail`, { exitCode: EXIT.usage });
+  }
+  return { source, detailType, detail: typeof detail === 'string' ? detail : JSON.stringify(detail) };
+}
+
 /** `tickertape why` */
-export async function why(eventId: string, consumer: string, options: GlobalOptions): Promise<void> {
-  const explanation = await (await operationsOf(options)).why({ eventId, consumer });
+export async function why(eventId: string, consumer: string, options: WhyOptions): Promise<void> {
+  const event = options.event === undefined ? undefined : eventIn(options.event);
+  const explanation = await (await operationsOf(options)).why({ eventId, consumer, event });
   if (options.json) {
     printJson(explanation);
     return;

@@ -16,6 +16,7 @@ export function addLooking(program: Command): void {
   const why = program
     .command('why <event> <consumer>')
     .description('why a consumer did or did not process an event: published, rule, pattern, target, filter, mapping, attempts, dead letter, commit')
+    .option('--event <file>', 'the event as JSON, where nobody remembers it: would this consumer get it?')
     .action(async (event: string, consumer: string, _options, command: Command) =>
       (await import('../commands/why.ts')).why(event, consumer, command.optsWithGlobals()),
     );

@@ -18,11 +18,13 @@ export interface Search {
   readonly system: System;
   readonly consumer: ConsumerDescription;
   readonly eventId: string;
+  /** The event, where who asks has it at hand. */
+  readonly given?: PublishedEvent | undefined;
 }
 
 /** The event itself, and who knows of it. */
 export interface FoundEvent extends PublishedEvent {
-  readonly knownBy: 'bus' | 'outbox' | 'dead letter';
+  readonly knownBy: 'bus' | 'outbox' | 'dead letter' | 'question';
   /** The table whose outbox has it. */
   readonly tableName: string | undefined;
 }
@@ -52,10 +54,11 @@ export interface FunctionFacts {
   readonly reserved: number | undefined;
 }
 
-/** The event by its id: the bus's memory first, then the outboxes, then what the dead letter holds. */
-export async function findEvent({ clients, surroundings, system, eventId }: Search, letter: LetterFacts | undefined): Promise<FoundEvent | undefined> {
+/** The event by its id: the bus's memory first, then what came with the question, then the outboxes, then what the dead letter holds. */
+export async function findEvent({ clients, surroundings, system, eventId, given }: Search, letter: LetterFacts | undefined): Promise<FoundEvent | undefined> {
   const published = surroundings.publishedEvent(eventId);
   if (published) return { ...published, knownBy: 'bus', tableName: undefined };
+  if (given) return { ...given, knownBy: 'question', tableName: undefined };
   const stored = (await storedEvents(clients.dynamodb, system, [eventId])).find(({ envelope }) => envelope.id === eventId);
   if (stored) {
     const { envelope, tableName } = stored;

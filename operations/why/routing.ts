@@ -7,6 +7,7 @@ import { failedClauses } from './pattern-clauses.ts';
 export async function judgePublication(search: Search, { knownBy, tableName }: FoundEvent): Promise<Judgement> {
   const wasPublished = search.surroundings.wasPublished(search.eventId);
   if (knownBy === 'bus' || wasPublished) return { steps: [step('published', 'ok', 'the bus took it')] };
+  if (knownBy === 'question') return { steps: [step('published', 'unknown', 'nobody remembers whether the bus took it; it is looked at as if it had')] };
   if (tableName === undefined) return { steps: [step('published', 'ok', 'it came as far as a dead-letter queue')] };
   const relay = await relayOf(search, tableName);
   const isRunning = relay?.state === 'Enabled';

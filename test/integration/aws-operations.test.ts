@@ -59,6 +59,10 @@ describe('operations over AWS clients', () => {
     const eventId = await signUp('u-paused');
     // Nobody remembers there what the bus took, and no outbox has this event.
     expect(await operations.why({ eventId, consumer: 'analytics' })).toMatchObject({ verdict: 'unknown-event' });
+    const detail = { specversion: '1.0', id: eventId, dataschema: 'tickertape:users/user-signed-up/v1.0', flow: 'choreography' };
+    const event = { source: 'tickertape.users', detailType: 'UserSignedUp', detail: JSON.stringify(detail) };
+    expect(await operations.why({ eventId, consumer: 'analytics', event })).toMatchObject({ verdict: 'paused' });
+    expect(await operations.why({ eventId, consumer: 'shipping', event })).toMatchObject({ verdict: 'pattern' });
     const lag = await until(async () => (await operations.consumerLags({})).find(({ consumer, visible }) => consumer === 'analytics' && visible === 1));
     expect(lag).toMatchObject({ mapping: 'Disabled', inFlight: 0 });
     expect(await operations.setConsumer({ consumer: 'analytics', isEnabled: true })).toMatchObject({ state: 'Enabled' });
