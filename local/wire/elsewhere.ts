@@ -31,7 +31,7 @@ const BY_VERSION = groupedBy(({ queryVersion }) => queryVersion);
 const BY_SIGNING_NAME = groupedBy(({ signingName }) => signingName);
 
 /** Path of Smithy's RPC protocol. @see https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
-const RPC_PATH = /^\/service\/[^/]+\/operation\/([^/?]+)/;
+export const RPC_PATH = /^\/service\/(?<service>[^/]+)\/operation\/(?<operation>[^/?]+)/;
 
 /** One of AWS's services that is not here was meant. The message names it and what was asked of it. */
 export class ServiceElsewhere extends NotEmulated {
@@ -72,5 +72,5 @@ export function elsewhereByPath(request: HttpRequest): ServiceElsewhere | undefi
   const [path = '/'] = request.target.split('?');
   const root = path.split('/')[1] ?? '';
   const signed = BY_SIGNING_NAME.get(signedServiceOf(request) ?? '')?.filter(({ roots }) => roots === undefined || roots.includes(root));
-  return refusal(signed && signed.length > 0 ? signed : undefined, request, RPC_PATH.exec(path)?.[1] ?? `${request.method} ${path}`);
+  return refusal(signed && signed.length > 0 ? signed : undefined, request, RPC_PATH.exec(path)?.groups?.['operation'] ?? `${request.method} ${path}`);
 }

@@ -5,6 +5,7 @@ import { awsQueryProtocol } from './protocols/aws-query.ts';
 import type { OperationCodec, ServerProtocol } from './protocols/protocol.ts';
 import { restJsonProtocol } from './protocols/rest-json.ts';
 import { restXmlProtocol } from './protocols/rest-xml.ts';
+import { rpcCborProtocol } from './protocols/rpc-cbor.ts';
 import { type RestMatch, restRouter } from './rest-router.ts';
 import { s3Router } from './s3/router.ts';
 import type { ProtocolName, ServiceRow } from './services.ts';
@@ -90,6 +91,8 @@ function protocolOf(name: ProtocolName, row: ServiceRow): ServerProtocol {
       return restJsonProtocol();
     case 'restXml':
       return restXmlProtocol(row);
+    case 'rpcV2Cbor':
+      return rpcCborProtocol(row);
     default:
       return awsJsonProtocol(row);
   }

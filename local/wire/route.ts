@@ -1,6 +1,6 @@
 import { Fault } from '../kernel/errors.ts';
 import type { HttpRequest } from '../kernel/http.ts';
-import { elsewhereByForm, elsewhereByPath, elsewhereByTarget } from './elsewhere.ts';
+import { elsewhereByForm, elsewhereByPath, elsewhereByTarget, RPC_PATH } from './elsewhere.ts';
 import { isForS3 } from './s3/address.ts';
 import { signedServiceOf } from './scope.ts';
 import { type ProtocolName, SERVICE_ROWS, type ServiceRow } from './services.ts';
@@ -31,6 +31,9 @@ export const notFound = (): Fault => new Fault('UnknownOperationException', 'No 
 /** Whether the body is a form: the query protocol. */
 export const isForm = (request: HttpRequest): boolean => request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
 
+/** Whether the body is CBOR: Smithy's RPC protocol. @see https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html#requests */
+export const isCborRpc = (request: HttpRequest): boolean => request.headers['smithy-protocol'] === 'rpc-v2-cbor';
+
 /** The route of a request to S3, whose bodies are anything: it is known by its signature or its host before the body is looked at. */
 export function routeOfS3(request: HttpRequest): Route | undefined {
   if (!S3_ROW || request.headers['x-amz-target'] !== undefined || !isForS3(request)) return undefined;
@@ -43,6 +46,7 @@ export function routeOfS3(request: HttpRequest): Route | undefined {
 export function routeOf(request: HttpRequest, body: Uint8Array): Route {
   const target = request.headers['x-amz-target'];
   if (target !== undefined) return routeOfTarget(target, request);
+  if (isCborRpc(request)) return routeOfRpc(request);
   const query = request.target.indexOf('?');
   if (isForm(request)) return routeOfForm(new URLSearchParams(Buffer.from(body).toString('utf8')), request);
   if (request.method === 'GET' && query >= 0 && /[?&]Action=/.test(request.target)) {
@@ -62,6 +66,13 @@ function routeOfTarget(target: string, request: HttpRequest): Route {
   const row = BY_TARGET.get(target.slice(0, dot));
   if (!row) throw elsewhereByTarget(target, request) ?? unknownOperation(target);
   return { row, protocol: row.protocol, operation: target.slice(dot + 1), form: undefined };
+}
+
+function routeOfRpc(request: HttpRequest): Route {
+  const { service = '', operation = '' } = RPC_PATH.exec(request.target)?.groups ?? {};
+  const row = BY_TARGET.get(service);
+  if (!row) throw elsewhereByPath(request) ?? unknownOperation(operation);
+  return { row, protocol: 'rpcV2Cbor', operation, form: undefined };
 }
 
 function routeOfForm(form: URLSearchParams, request: HttpRequest): Route {

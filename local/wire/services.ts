@@ -1,7 +1,7 @@
 import type { Constraints } from './validation/constraints.ts';
 
 /** The protocols that the wire speaks. One service can be spoken to in several. */
-export type ProtocolName = 'awsJson1.0' | 'awsJson1.1' | 'awsQuery' | 'restJson1' | 'restXml';
+export type ProtocolName = 'awsJson1.0' | 'awsJson1.1' | 'awsQuery' | 'restJson1' | 'restXml' | 'rpcV2Cbor';
 
 /** How a service's requests are told from others', and where its shapes come from. One more service is one more row. */
 export interface ServiceRow {
@@ -11,7 +11,7 @@ export interface ServiceRow {
   readonly protocol: ProtocolName;
   /** The service in the signature's scope. */
   readonly signingName: string;
-  /** `X-Amz-Target` is `<prefix>.<operation>` (awsJson). */
+  /** `X-Amz-Target` is `<prefix>.<operation>` (awsJson); the path is `/service/<prefix>/operation/<operation>` (rpcV2Cbor). */
   readonly targetPrefix?: string;
   /** `Version` of a form (awsQuery). */
   readonly queryVersion?: string;

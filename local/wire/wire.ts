@@ -9,7 +9,8 @@ import { failureOf } from './failure.ts';
 import { awsJsonProtocol } from './protocols/aws-json.ts';
 import { awsQueryProtocol } from './protocols/aws-query.ts';
 import type { ServerProtocol } from './protocols/protocol.ts';
-import { isForm, notFound, type Route, routeOf, routeOfS3, unknownOperation } from './route.ts';
+import { rpcCborProtocol } from './protocols/rpc-cbor.ts';
+import { isCborRpc, isForm, notFound, type Route, routeOf, routeOfS3, unknownOperation } from './route.ts';
 import { acceptS3 } from './s3/accept.ts';
 import { accessKeyOf } from './scope.ts';
 import { SERVICE_ROWS, type ServiceRow } from './services.ts';
@@ -27,11 +28,14 @@ export interface WireOptions {
   readonly onBug?: (error: unknown) => void;
 }
 
-/** Errors of requests that no service could be found for: a form is answered in XML, anything else as most services write theirs. */
+/** Errors of requests that no service could be found for: a form is answered in XML, CBOR in CBOR, anything else as most services write theirs. */
 const JSON_FALLBACK = awsJsonProtocol({ protocol: 'awsJson1.0' });
 const FORM_FALLBACK = awsQueryProtocol({});
-const fallbackOf = (request: HttpRequest, error: unknown): ServerProtocol =>
-  isForm(request) || (error instanceof ServiceElsewhere && error.isXml) ? FORM_FALLBACK : JSON_FALLBACK;
+const CBOR_FALLBACK = rpcCborProtocol({});
+function fallbackOf(request: HttpRequest, error: unknown): ServerProtocol {
+  if (isCborRpc(request)) return CBOR_FALLBACK;
+  return isForm(request) || (error instanceof ServiceElsewhere && error.isXml) ? FORM_FALLBACK : JSON_FALLBACK;
+}
 
 const EMPTY = new Uint8Array();
 
@@ -94,28 +98,18 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
     return started;
   };
 
-  /** Plain HTTP that a service answers itself: API Gateway's data plane. */
-  const plainHttp = (request: HttpRequest): Promise<HttpResponse> | undefined => {
-    for (const { service } of kernel.installed()) {
-      if (!service.http) continue;
-      const answer = service.http(request, { ...kernel.contextFor(service.name, { cause: request.cause }), signal: request.signal });
-      if (answer) return answer;
-    }
-    return undefined;
-  };
-
   const dispatch = async (request: HttpRequest): Promise<HttpResponse> => {
     let route: Route | undefined;
     const requestId = nextRequestId();
     try {
-      const plain = request.headers['x-amz-target'] === undefined ? plainHttp(request) : undefined;
+      const plain = request.headers['x-amz-target'] === undefined ? plainHttp(request, kernel) : undefined;
       if (plain !== undefined) return await plain;
       const toS3 = routeOfS3(request);
       const body = toS3 ? request.body : bodyOf(request);
       route = toS3 ?? routeOf(request, body);
       const { name } = route.row;
       const service = loaded.get(name) ?? (await load(route.row));
-      const { endpoint, input } = toS3 ? acceptOfS3(request, route, service) : accept(request, body, route, service);
+      const { endpoint, input } = toS3 ? acceptObject(request, route, { service, nowMs: kernel.nowMs() }) : accept(request, body, route, service);
       const principal = kernel.credentials.principalOf(accessKeyOf(request));
       const output = await kernel.request<object | undefined>(new WireCall(request, { service: name, endpoint, input, principal, requestId }));
       return endpoint.codec.writeOutput(output ?? {}, requestId);
@@ -127,16 +121,31 @@ export function createWire(kernel: Kernel, options: WireOptions = {}): Wire {
     }
   };
 
-  const acceptOfS3 = (request: HttpRequest, route: Route, service: LoadedService): ReturnType<typeof accept> => {
-    const unframed = acceptS3(request, kernel.nowMs());
-    return accept(unframed, unframed.body, route, service);
-  };
-
   const loadAll = async (): Promise<void> => {
     await Promise.all(SERVICE_ROWS.map(load));
   };
 
   return { dispatch, loadAll };
+}
+
+/** Plain HTTP that a service answers itself: API Gateway's data plane. */
+function plainHttp(request: HttpRequest, kernel: Kernel): Promise<HttpResponse> | undefined {
+  for (const { service } of kernel.installed()) {
+    if (!service.http) continue;
+    const answer = service.http(request, { ...kernel.contextFor(service.name, { cause: request.cause }), signal: request.signal });
+    if (answer) return answer;
+  }
+  return undefined;
+}
+
+/** As `accept`, for S3: its bodies are anything, and may be framed. */
+function acceptObject(
+  request: HttpRequest,
+  route: Route,
+  { service, nowMs }: { readonly service: LoadedService; readonly nowMs: number },
+): ReturnType<typeof accept> {
+  const unframed = acceptS3(request, nowMs);
+  return accept(unframed, unframed.body, route, service);
 }
 
 /** Finds the operation and reads its input. Throws the fault for an operation that AWS does not have, and for an input that does not satisfy the model. */

@@ -1,4 +1,4 @@
-import { jsonNameOf, type Shape, type StructureShape } from '../shapes.ts';
+import { jsonNameOf, type Shape, type StructureShape, type TimestampFormat } from '../shapes.ts';
 import { encodeBlob, formatTimestamp } from './scalars.ts';
 
 /** Turns a typed value into one that `JSON.stringify` writes as AWS does. Answers the value itself where nothing in it needs converting. */
@@ -54,9 +54,27 @@ function convertStructure(members: readonly { readonly name: string; readonly js
   };
 }
 
-/** Compiles converters; `undefined` where `JSON.stringify` alone does. */
+/** How a protocol writes what JSON has no type for. `undefined` for a number: as it is. */
+export interface ScalarConverts {
+  readonly number: JsonConvert | undefined;
+  readonly blob: JsonConvert;
+  timestamp(value: unknown, format: TimestampFormat): unknown;
+}
+
+const JSON_SCALARS: ScalarConverts = {
+  number: convertNumber,
+  blob: encodeBlob,
+  timestamp: (value, format) => formatTimestamp(value as Date, format, 'epoch-seconds'),
+};
+
+/** Compiles converters; `undefined` where the protocol's own writer alone does. */
 export class JsonConverters {
+  readonly #scalars: ScalarConverts;
   readonly #structures = new Map<StructureShape, JsonConvert | undefined>();
+
+  constructor(scalars: ScalarConverts = JSON_SCALARS) {
+    this.#scalars = scalars;
+  }
 
   /** The converter of a shape. */
   of(shape: Shape): JsonConvert | undefined {
@@ -67,11 +85,11 @@ export class JsonConverters {
       case 'unit':
         return undefined;
       case 'number':
-        return convertNumber;
+        return this.#scalars.number;
       case 'blob':
-        return encodeBlob;
+        return this.#scalars.blob;
       case 'timestamp':
-        return (value) => formatTimestamp(value as Date, shape.format, 'epoch-seconds');
+        return (value) => this.#scalars.timestamp(value, shape.format);
       case 'list': {
         const item = this.of(shape.item.shape);
         return item && convertList(item);
