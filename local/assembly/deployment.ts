@@ -7,10 +7,10 @@ import type { Assembly } from './load.ts';
 import { resolveParameters, shownParameters } from './parameters.ts';
 import { type DeploymentRecords, openRecords, type ResourceRecord, resourceKey } from './records.ts';
 import type { DeploymentReport } from './report.ts';
-import { StackDeployer } from './stack-deployer.ts';
-import { StackEvents } from './stack-events.ts';
 import { orderStacks, planStack, type StackPlan } from './stack-plan.ts';
-import { emptyReport, StackWork } from './stack-work.ts';
+import { StackDeployer } from './stacks/deployer.ts';
+import { StackEvents } from './stacks/events.ts';
+import { emptyReport, StackWork } from './stacks/work.ts';
 
 /** A deployed resource, as tools look it up. */
 export type DeployedResource = Pick<ResourceRecord, 'stackName' | 'logicalId' | 'type' | 'cdkPath' | 'attributes' | 'properties'> & {

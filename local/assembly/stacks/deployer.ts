@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Fault, NotEmulated, UserError } from '../kernel/errors.ts';
+import { Fault, NotEmulated, UserError } from '../../kernel/errors.ts';
+import { checkPlans } from '../check.ts';
+import type { AssemblyStack } from '../load.ts';
+import { stackId } from '../names.ts';
+import { resolveParameters, shownParameters } from '../parameters.ts';
+import type { DeletedStack, ResourceRecord, StackRecord, StackStatus } from '../records.ts';
+import { DeploymentFailed } from '../report.ts';
+import { planStack, type StackPlan } from '../stack-plan.ts';
+import { parseTemplate, type Template } from '../template.ts';
 import { BOOTSTRAP_STACK, bootstrapTemplate } from './bootstrap.ts';
-import { checkPlans } from './check.ts';
-import type { AssemblyStack } from './load.ts';
-import { stackId } from './names.ts';
-import { resolveParameters, shownParameters } from './parameters.ts';
-import type { DeletedStack, ResourceRecord, StackRecord, StackStatus } from './records.ts';
-import { DeploymentFailed } from './report.ts';
-import type { StackEvent } from './stack-events.ts';
-import { planStack, type StackPlan } from './stack-plan.ts';
-import { emptyReport, type StackWork } from './stack-work.ts';
-import { parseTemplate, type Template } from './template.ts';
+import type { StackEvent } from './events.ts';
+import { emptyReport, type StackWork } from './work.ts';
 
 /** A stack as it is to be. */
 export interface StackRequest {

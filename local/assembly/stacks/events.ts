@@ -1,5 +1,5 @@
-import type { Kernel } from '../kernel/kernel.ts';
-import { stackId } from './names.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { stackId } from '../names.ts';
 
 /** One step of a deployment, as `DescribeStackEvents` shows it. */
 export interface StackEvent {

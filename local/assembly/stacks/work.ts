@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Fault, NotEmulated } from '../kernel/errors.ts';
-import type { Kernel } from '../kernel/kernel.ts';
-import { applyStep, deleteResource, nextStep, resolveProperties, type Step, type Workplace } from './apply.ts';
-import type { AssetRegister } from './assets.ts';
-import { liveScope, resolveOutputs } from './live-scope.ts';
-import { type DeploymentRecords, type ResourceRecord, resourceKey, type StackRecord } from './records.ts';
-import { inDependencyOrder } from './references.ts';
-import { DeploymentFailed, type DeploymentReport, type ResourceChange } from './report.ts';
-import { resourceHandlers } from './resource-handlers.ts';
-import type { StackEvents } from './stack-events.ts';
-import type { PlannedResource, StackPlan } from './stack-plan.ts';
+import { Fault, NotEmulated } from '../../kernel/errors.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { applyStep, deleteResource, nextStep, resolveProperties, type Step, type Workplace } from '../apply.ts';
+import type { AssetRegister } from '../assets.ts';
+import { liveScope, resolveOutputs } from '../live-scope.ts';
+import { type DeploymentRecords, type ResourceRecord, resourceKey, type StackRecord } from '../records.ts';
+import { inDependencyOrder } from '../references.ts';
+import { DeploymentFailed, type DeploymentReport, type ResourceChange } from '../report.ts';
+import { resourceHandlers } from '../resource-handlers.ts';
+import type { PlannedResource, StackPlan } from '../stack-plan.ts';
+import type { StackEvents } from './events.ts';
 
 const KIND_OF_ACTION = {
   create: 'resource-created',
