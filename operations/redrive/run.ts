@@ -44,6 +44,7 @@ export class RedriveRun {
   #phase: RedrivePhase = 'collecting';
   #isCancelled = false;
   #halted: string | undefined;
+  #failure: unknown;
   #isCanaryOut: boolean;
   #startMs = 0;
 
@@ -61,7 +62,7 @@ export class RedriveRun {
 
   get outcomes(): RedriveOutcomes {
     const isWholeDone = this.#phase === 'watching' || this.#phase === 'ended';
-    const isCutShort = this.#isCancelled || this.#halted !== undefined;
+    const isCutShort = this.#isStopped || this.#failure !== undefined;
     const left = this.#waiting.size;
     return {
       moved: this.#moved,
@@ -96,9 +97,23 @@ export class RedriveRun {
     this.#isCancelled = true;
   }
 
-  /** Runs to the end of the plan, or until it is halted or cancelled. Throws what SQS answers where it refuses; what was moved until then stays moved. */
+  /** Runs to the end of the plan, or until it is halted or cancelled. Throws what SQS answers where it refuses, once it is known what became of what was moved until then. */
   async run(): Promise<void> {
     this.#startMs = this.#options.pace.nowMs();
+    try {
+      await this.#moveAll();
+    } catch (error) {
+      this.#failure = error;
+    }
+    this.#phase = 'watching';
+    await this.#untilKnown();
+    // A plan of canaries only.
+    if (!this.#isCanaryOut) this.#judgeCanary();
+    this.#phase = 'ended';
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #moveAll(): Promise<void> {
     try {
       while (this.#waiting.size > 0 && !this.#isStopped) {
         if (this.#hold.size === 0) await this.#hold.collect(this.#waiting);
@@ -109,11 +124,6 @@ export class RedriveRun {
     } finally {
       await this.#hold.releaseAll();
     }
-    this.#phase = 'watching';
-    await this.#untilKnown();
-    // A plan of canaries only.
-    if (!this.#isCanaryOut) this.#judgeCanary();
-    this.#phase = 'ended';
   }
 
   get #isStopped(): boolean {
