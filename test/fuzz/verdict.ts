@@ -90,7 +90,7 @@ export class Judge {
     // No service's answer, but that of API Gateway's data plane for an address without an API.
     if (attack.request.headers['host']?.includes('execute-api') && response.status === 404) return undefined;
     // An answer to HEAD has no body: its status says all.
-    if (attack.request.method === 'HEAD' && response.status < 500 && response.body.byteLength === 0) return undefined;
+    if (attack.request.method === 'HEAD' && (response.status < 500 || response.status === 501) && response.body.byteLength === 0) return undefined;
     const code = codeOf(response);
     if (code === undefined) return `status ${response.status} without a readable error`;
     if (response.status >= 500 && code !== 'NotEmulated') return `status ${response.status} ${code}`;

@@ -88,7 +88,7 @@ function cutTemplate(template: string, paths: ReadonlyMap<string, JsonPath>): Pi
     end = found.index + found[0].length;
     isQuoted = isQuotedAfter(text, isQuoted);
     const path = paths.get(name);
-    const value = path ? (event: Readonly<Record<string, unknown>>) => path(event) : RESERVED[name];
+    const value = path ? (event: Readonly<Record<string, unknown>>) => path(event) : Object.hasOwn(RESERVED, name) ? RESERVED[name] : undefined;
     if (!value) throw new TransformerError({ kind: 'placeholder', text: name });
     pieces.push(text, { value, isQuoted });
   }

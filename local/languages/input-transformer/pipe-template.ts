@@ -44,7 +44,7 @@ export function compilePipeTemplate(template: string): PipeTemplate | { readonly
     const text = template.slice(end, found.index);
     end = found.index + found[0].length;
     isQuoted = isQuotedAfter(text, isQuoted);
-    const value = name.startsWith('$') ? pathOf(name) : RESERVED[name];
+    const value = name.startsWith('$') ? pathOf(name) : Object.hasOwn(RESERVED, name) ? RESERVED[name] : undefined;
     if (!value) return { invalid: name };
     pieces.push(text, { value, isQuoted });
   }

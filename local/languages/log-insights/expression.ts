@@ -188,7 +188,7 @@ function readCall(reader: TokenReader, name: string): Expression {
     reader.expect(')');
     return (row) => binOf(row, periodMs);
   }
-  const apply = FUNCTIONS[name];
+  const apply = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   if (!apply) throw new InsightsError(`The function ${name}`, { isUnsupported: true });
   const inputs: Expression[] = [];
   while (!reader.takes(')')) {

@@ -52,7 +52,7 @@ export function parseInsights(query: string): InsightsQuery {
   const commands = commandsOf(tokensOf(query)).map((tokens) => {
     const reader = new TokenReader(tokens);
     const name = reader.word().toLowerCase();
-    const read = COMMANDS[name];
+    const read = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!read) throw new InsightsError(`The command ${name}`, { isUnsupported: true });
     const command = read(reader);
     reader.end();

@@ -82,7 +82,7 @@ export function readStats(reader: TokenReader): (rows: readonly Row[]) => Row[] 
 
 function readAggregate(reader: TokenReader): Named<Aggregate> {
   const name = reader.word().toLowerCase();
-  const make = AGGREGATES[name];
+  const make = Object.hasOwn(AGGREGATES, name) ? AGGREGATES[name] : undefined;
   if (!make) throw new InsightsError(`The statistic ${name}`, { isUnsupported: true });
   reader.expect('(');
   let written = '*';

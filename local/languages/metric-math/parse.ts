@@ -96,7 +96,7 @@ class Parser {
 
   #operator(): Operator | undefined {
     const { kind, text } = this.#next;
-    if (kind === 'name') return WORD_OPERATORS[text];
+    if (kind === 'name') return Object.hasOwn(WORD_OPERATORS, text) ? WORD_OPERATORS[text] : undefined;
     return kind === 'sign' && text in BINDING ? (text as Operator) : undefined;
   }
 

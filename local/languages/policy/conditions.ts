@@ -81,8 +81,9 @@ export class ConditionError extends Error {
 export function compileCondition(operator: string, key: string, wanted: readonly string[]): Condition {
   const [, quantifier, bare = '', ifExists] = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/.exec(operator) ?? [];
   if (bare === 'Null') return { key, holds: (actual) => wanted.some((text) => (text === 'true') === (actual === undefined)) };
-  const positive = NEGATED[bare];
-  const compare = OPERATORS[positive ?? bare];
+  const positive = Object.hasOwn(NEGATED, bare) ? NEGATED[bare] : undefined;
+  const name = positive ?? bare;
+  const compare = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
   if (!compare) throw new ConditionError(operator);
   const isNegated = positive !== undefined;
   return {

@@ -11,7 +11,7 @@ export const cannotDeleteDefaultBus = (): Fault => validationException('Cannot d
 
 export const busHasRules = (name: string): Fault => validationException(`Event bus ${name} can't be deleted since it has rules.`);
 
-export const invalidPolicy = (): Fault => validationException('Parameter Policy is not valid: it is no JSON.');
+export const invalidPolicy = (): Fault => validationException('Parameter Policy is not valid: it is no policy in JSON.');
 
 export const ruleDoesNotExist = (rule: string, bus: string): Fault => new Fault('ResourceNotFoundException', `Rule ${rule} does not exist on EventBus ${bus}.`);
 

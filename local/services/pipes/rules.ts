@@ -82,7 +82,7 @@ function checkTarget(
   { operation, kernel }: { operation: string; kernel: Kernel },
 ): void {
   const service = serviceOf(arn);
-  if (!(service in TARGETS) || !isInstalled(kernel, service)) throw new NotEmulated(`A pipe's target ${arn}`, 'pipes');
+  if (!Object.hasOwn(TARGETS, service) || !isInstalled(kernel, service)) throw new NotEmulated(`A pipe's target ${arn}`, 'pipes');
   const own = TARGETS[service];
   const other = Object.entries(parameters).find(([member, value]) => value !== undefined && member !== 'InputTemplate' && member !== own);
   if (other) throw validationException(`TargetParameters with ${other[0]} do not belong to the target ${arn}.`);

@@ -44,7 +44,7 @@ const TIMES = new Set(['Time', 'Timestamp', 'StartDate', 'EndDate']);
 export function readUniversal(arn: string): UniversalTarget | undefined {
   const [, name, operation] = ARN.exec(arn) ?? [];
   if (name === undefined || operation === undefined) return undefined;
-  const service = SERVICES[name];
+  const service = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
   return { service: service ?? name, operation: operation[0]?.toUpperCase() + operation.slice(1), isKnown: service !== undefined };
 }
 

@@ -19,7 +19,7 @@ const PERCENTILE = /^p(\d{1,2}(?:\.\d{1,10})?|100)$/;
 
 /** Finds a statistic by AWS's name: the five simple ones and percentiles (`p99`, `p99.9`). */
 export function statisticOf(name: string): Statistic {
-  const simple = SIMPLE[name];
+  const simple = Object.hasOwn(SIMPLE, name) ? SIMPLE[name] : undefined;
   if (simple) return simple;
   const percentile = PERCENTILE.exec(name)?.[1];
   if (percentile !== undefined) return (period) => percentileOf(period, Number(percentile));

@@ -9,6 +9,7 @@ import type {
 import { refuseAllBut } from '../../../kernel/errors.ts';
 import type { PolicyDocument } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { readPolicyDocument } from '../../../languages/policy/document.ts';
 import { policyNotFound, resourceArnNotFound, validation } from '../errors.ts';
 import { changeTable, type DynamoDbState } from '../state.ts';
 
@@ -44,13 +45,11 @@ export function putResourcePolicy(input: PutResourcePolicyCommandInput, context:
   return { RevisionId: holderOf(input.ResourceArn, context).revision };
 }
 
-function readPolicy(text: string): PolicyDocument {
-  try {
-    return JSON.parse(text) as PolicyDocument;
-  } catch (error) {
-    if (error instanceof SyntaxError) throw validation('Resource policy is not valid JSON');
-    throw error;
-  }
+/** Reads a resource policy from its text. */
+export function readPolicy(text: string): PolicyDocument {
+  const policy = readPolicyDocument(text);
+  if (!policy) throw validation('Resource policy is not valid JSON');
+  return policy;
 }
 
 export function getResourcePolicy(input: GetResourcePolicyCommandInput, context: DynamoDb): Omit<GetResourcePolicyCommandOutput, '$metadata'> {

@@ -10,7 +10,6 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { NotEmulated, refuseAllBut } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
-import type { PolicyDocument } from '../../../kernel/principal.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { tableExists, tableNotFound, validation } from '../errors.ts';
 import { checkTableName, readTableShape, type TableShape } from '../rules.ts';
@@ -18,6 +17,7 @@ import { addTable, type DynamoDbState, removeTable, startStream, tableNameOf } f
 import { describeDeletedTable, describeTable as description } from '../table/description.ts';
 import type { StreamViewType, TableRecord } from '../table/schema.ts';
 import type { Table } from '../table/table.ts';
+import { readPolicy } from './resource-policy.ts';
 
 type DynamoDb = Context<DynamoDbState>;
 type Output<T> = Omit<T, '$metadata'>;
@@ -59,7 +59,7 @@ export function createTable(input: CreateTableCommandInput, { kernel, state }: D
     isDeletionProtected: input.DeletionProtectionEnabled === true,
     tableClass: input.TableClass,
     warmThroughput: warm && { readUnits: warm.ReadUnitsPerSecond ?? 0, writeUnits: warm.WriteUnitsPerSecond ?? 0 },
-    policy: input.ResourcePolicy === undefined ? undefined : (JSON.parse(input.ResourcePolicy) as PolicyDocument),
+    policy: input.ResourcePolicy === undefined ? undefined : readPolicy(input.ResourcePolicy),
     policyRevision: input.ResourcePolicy === undefined ? undefined : String(kernel.nowMs()),
   });
   if (viewType) startStream(kernel, state, table, viewType);

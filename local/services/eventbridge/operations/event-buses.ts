@@ -14,6 +14,7 @@ import type {
 } from '@aws-sdk/client-eventbridge';
 import { refuseAllBut } from '../../../kernel/errors.ts';
 import type { PolicyDocument, PolicyStatement } from '../../../kernel/principal.ts';
+import { readPolicyDocument } from '../../../languages/policy/document.ts';
 import { busExists, busHasRules, cannotDeleteDefaultBus, invalidPolicy, limitExceeded, policyTooLong, statementDoesNotExist } from '../errors.ts';
 import { busNameOf, type Events, findBus, type Output, page } from '../naming.ts';
 import { BUSES_MAX, POLICY_CHARACTERS_MAX } from '../rules.ts';
@@ -92,11 +93,9 @@ function statementOf(input: PutPermissionCommandInput, bus: EventBus, { kernel }
 
 function parsePolicy(text: string): PolicyDocument {
   if (text.length > POLICY_CHARACTERS_MAX) throw policyTooLong();
-  try {
-    return JSON.parse(text) as PolicyDocument;
-  } catch {
-    throw invalidPolicy();
-  }
+  const policy = readPolicyDocument(text);
+  if (!policy) throw invalidPolicy();
+  return policy;
 }
 
 /** A bus's statements, whether its policy has a list of them or one. */

@@ -11,6 +11,7 @@ import type {
 } from '@aws-sdk/client-s3';
 import { refuseAllBut } from '../../../kernel/errors.ts';
 import type { PolicyDocument } from '../../../kernel/principal.ts';
+import { readPolicyDocument } from '../../../languages/policy/document.ts';
 import { configure } from '../bucket/configurations.ts';
 import { malformedPolicy, malformedXml, noConfiguration } from '../errors.ts';
 import { tagsOfList } from '../rules.ts';
@@ -43,7 +44,9 @@ export function policyOf(text: string): PolicyDocument {
     throw error;
   }
   if (typeof policy !== 'object' || policy === null || !('Statement' in policy)) throw malformedPolicy('Missing required field Statement');
-  return policy as PolicyDocument;
+  const document = readPolicyDocument(policy);
+  if (!document) throw malformedPolicy('Policy has invalid statements');
+  return document;
 }
 
 export function putBucketPolicy({ Bucket: name, Policy: text = '' }: PutBucketPolicyCommandInput, context: S3Context): object {

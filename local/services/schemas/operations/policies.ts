@@ -6,17 +6,14 @@ import type {
   PutResourcePolicyCommandOutput,
 } from '@aws-sdk/client-schemas';
 import type { PolicyDocument } from '../../../kernel/principal.ts';
+import { readPolicyDocument } from '../../../languages/policy/document.ts';
 import { badRequest, policyDoesNotExist, policyHasChanged } from '../errors.ts';
 import { findRegistry, type Output, type Schemas } from '../naming.ts';
 
 function parsePolicy(policy: unknown): PolicyDocument {
-  try {
-    const document = (typeof policy === 'object' ? policy : JSON.parse(String(policy))) as PolicyDocument | null;
-    if (document?.Statement !== undefined) return document;
-  } catch {
-    // What is no JSON is no policy either.
-  }
-  throw badRequest('The policy is not valid');
+  const document = readPolicyDocument(policy);
+  if (!document) throw badRequest('The policy is not valid');
+  return document;
 }
 
 /** Sets a registry's policy. With a `RevisionId`, only where the present policy has it. */

@@ -1,5 +1,6 @@
 import { NotEmulated } from '../../../kernel/errors.ts';
 import type { PolicyDocument } from '../../../kernel/principal.ts';
+import { readPolicyDocument } from '../../../languages/policy/document.ts';
 import { invalidParameter } from '../errors.ts';
 import { decidingPolicy, defaultPolicy } from './policy.ts';
 import type { TopicSettings } from './records.ts';
@@ -23,11 +24,11 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   MaximumMessageSize: String(SIZE_BYTES.usual),
 };
 
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  FifoThroughputScope: ['Topic', 'MessageGroup'],
-  SignatureVersion: ['1', '2'],
-  TracingConfig: ['PassThrough', 'Active'],
-};
+const CHOICES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['FifoThroughputScope', ['Topic', 'MessageGroup']],
+  ['SignatureVersion', ['1', '2']],
+  ['TracingConfig', ['PassThrough', 'Active']],
+]);
 
 const BOOLEANS = new Set(['FifoTopic', 'ContentBasedDeduplication']);
 const FIFO_ONLY = new Set(['ContentBasedDeduplication', 'FifoThroughputScope', 'ArchivePolicy']);
@@ -52,7 +53,7 @@ export function checkTopicAttribute(name: string, value: string, check: Attribut
     if (!/^(?:true|false)$/i.test(value)) throw invalidParameter(`${prefix}${name}: Invalid value [${value}]. Must be true or false.`);
     return value.toLowerCase();
   }
-  const choices = CHOICES[name];
+  const choices = CHOICES.get(name);
   if (choices) {
     if (!choices.includes(value)) throw invalidParameter(`${prefix}${name}: Invalid value [${value}]. Must be one of: ${choices.join(', ')}.`);
     return value;
@@ -86,13 +87,9 @@ function checkSize(value: string, prefix: ReasonPrefix): string {
 }
 
 function parsePolicy(text: string, prefix: ReasonPrefix): PolicyDocument {
-  try {
-    const policy: unknown = JSON.parse(text);
-    if (typeof policy === 'object' && policy !== null && 'Statement' in policy) return policy as PolicyDocument;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw invalidParameter(`${prefix}Policy Error: null`);
+  const policy = readPolicyDocument(text);
+  if (!policy) throw invalidParameter(`${prefix}Policy Error: null`);
+  return policy;
 }
 
 /** The policy of a topic as it was set or as every topic has it. */

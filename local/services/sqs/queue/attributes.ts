@@ -1,3 +1,4 @@
+import { readPolicyDocument } from '../../../languages/policy/document.ts';
 import { invalidAttributeValue, invalidValue, onlyForFifo, unknownAttribute } from '../errors.ts';
 import { allowsSource, NUMBERS, type RedriveAllow } from './settings.ts';
 
@@ -51,13 +52,13 @@ export function checkAttributes(given: Readonly<Record<string, string>>, check: 
 }
 
 function checkAttribute(name: string, value: string, check: AttributeCheck): string {
-  const range = NUMBERS[name];
+  const range = Object.hasOwn(NUMBERS, name) ? NUMBERS[name] : undefined;
   if (range) {
     if (!/^\d+$/.test(value) || Number(value) < range[0] || Number(value) > range[1]) throw invalidAttributeValue(name);
     return String(Number(value));
   }
   if (BOOLEANS.has(name)) return checkBoolean(name, value, check);
-  if (name in CHOICES) {
+  if (Object.hasOwn(CHOICES, name)) {
     if (!CHOICES[name]?.includes(value)) throw invalidAttributeValue(name);
     return value;
   }
@@ -65,6 +66,7 @@ function checkAttribute(name: string, value: string, check: AttributeCheck): str
   if (name === 'RedrivePolicy') return checkRedrivePolicy(value, check);
   if (name === 'RedriveAllowPolicy') return checkRedriveAllowPolicy(value);
   readMap(value, name, () => invalidAttributeValue(name));
+  if (name === 'Policy' && !readPolicyDocument(value)) throw invalidAttributeValue(name);
   return value;
 }
 

@@ -1,4 +1,5 @@
 import type { PolicyDocument } from '../../../kernel/principal.ts';
+import { readPolicyDocument } from '../../../languages/policy/document.ts';
 
 /** What a queue's attributes mean, read once and not at every message. */
 export interface Settings {
@@ -81,7 +82,7 @@ export function readSettings(set: Readonly<Record<string, string>>): Settings {
     scope: attributes['DeduplicationScope'] === 'messageGroup' ? 'messageGroup' : 'queue',
     redrive: readRedrive(attributes['RedrivePolicy']),
     redriveAllow: readRedriveAllow(attributes['RedriveAllowPolicy']),
-    policy: attributes['Policy'] === undefined ? undefined : (JSON.parse(attributes['Policy']) as PolicyDocument),
+    policy: attributes['Policy'] === undefined ? undefined : readPolicyDocument(attributes['Policy']),
   };
 }
 
