@@ -10,16 +10,20 @@ import type { OperationCodec, ServerProtocol } from './protocol.ts';
 
 const EMPTY = Buffer.alloc(0);
 
-/** Parses a JSON body; nothing is as good as an empty structure. Throws `SerializationException`. */
-export function parseJsonBody(body: Uint8Array): object {
-  if (body.byteLength === 0) return {};
-  let value: unknown;
+/** Parses JSON. Throws `SerializationException`. */
+export function parseJson(body: Uint8Array): unknown {
   try {
-    value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
   } catch (error) {
     if (error instanceof SyntaxError) throw serializationException('The request body is not valid JSON');
     throw error;
   }
+}
+
+/** Parses a JSON body that is a structure; nothing is as good as an empty one. Throws `SerializationException`. */
+export function parseJsonBody(body: Uint8Array): object {
+  if (body.byteLength === 0) return {};
+  const value = parseJson(body);
   if (typeof value !== 'object' || value === null) throw serializationException('Unexpected value type in payload');
   return value;
 }

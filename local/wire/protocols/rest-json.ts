@@ -1,10 +1,11 @@
 import type { HttpResponse } from '../../kernel/http.ts';
+import { readHeader, writeHeader } from '../codecs/header.ts';
 import { JsonReaders } from '../codecs/json-reader.ts';
 import { JsonConverters } from '../codecs/json-writer.ts';
-import { scalarFromText, scalarToText } from '../codecs/scalars.ts';
+import { scalarFromText } from '../codecs/scalars.ts';
 import type { OperationModel } from '../model.ts';
 import type { Member, Shape } from '../shapes.ts';
-import { failureMembers, parseJsonBody } from './aws-json.ts';
+import { failureMembers, parseJson, parseJsonBody } from './aws-json.ts';
 import type { OperationCodec, ServerProtocol, WireRequest } from './protocol.ts';
 
 const CONTENT_TYPE = 'application/json';
@@ -21,7 +22,8 @@ function textValue(shape: Shape, texts: readonly string[]): unknown {
 }
 
 /** The binding of a member outside the body, or `undefined` for a member of the body. */
-export function bindingOf({ name, shape, traits }: Member): Bind | undefined {
+export function bindingOf(member: Member): Bind | undefined {
+  const { name, shape, traits } = member;
   const { httpHeader, httpQuery, httpPrefixHeaders } = traits;
   if (traits.httpLabel) {
     return (input, { labels }) => {
@@ -33,7 +35,7 @@ export function bindingOf({ name, shape, traits }: Member): Bind | undefined {
     const header = httpHeader.toLowerCase();
     return (input, { request }) => {
       const text = request.headers[header];
-      if (text !== undefined) input[name] = textValue(shape, shape.kind === 'list' ? text.split(',').map((part) => part.trim()) : [text]);
+      if (text !== undefined) input[name] = readHeader(member, text);
     };
   }
   if (httpQuery) {
@@ -49,8 +51,23 @@ export function bindingOf({ name, shape, traits }: Member): Bind | undefined {
       if (found.length > 0) input[name] = Object.fromEntries(found.map(([header, text]) => [header.slice(prefix.length), text]));
     };
   }
-  if (traits.httpQueryParams) throw new Error(`The member ${name} is bound in a way that no supported service uses`);
+  if (traits.httpQueryParams && shape.kind === 'map') {
+    const value = shape.value.shape;
+    return (input, _request, query) => {
+      const names = [...new Set(query.keys())];
+      if (names.length > 0) input[name] = Object.fromEntries(names.map((key) => [key, textValue(value, query.getAll(key))]));
+    };
+  }
   return undefined;
+}
+
+/** How the member that is the whole body is read. */
+function payloadReader(shape: Shape, readers: JsonReaders): (body: Uint8Array) => unknown {
+  if (shape.kind === 'blob') return copyOf;
+  if (shape.kind === 'string') return (body) => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+  if (shape.kind === 'document') return parseJson;
+  const read = readers.of(shape);
+  return (body) => read(parseJsonBody(body));
 }
 
 /** How an operation's input is read: bound members first, then the payload or what remains in a JSON body. */
@@ -59,14 +76,12 @@ function inputReader({ input }: OperationModel, readers: JsonReaders): Operation
   const payload = input.members.find((member) => member.traits.httpPayload);
   const inBody = input.members.filter((member) => !bindingOf(member) && !member.traits.httpPayload);
   const readBody = readers.of({ kind: 'structure', name: input.name, members: inBody });
-  const readPayload = payload && payload.shape.kind !== 'blob' ? readers.of(payload.shape) : copyOf;
+  const readPayload = payload && payloadReader(payload.shape, readers);
   return (wire) => {
     const { body, request } = wire;
     let values: Values = {};
     if (!payload && inBody.length > 0) values = readBody(parseJsonBody(body)) as Values;
-    else if (payload && body.byteLength > 0) {
-      values[payload.name] = payload.shape.kind === 'blob' ? copyOf(body) : (readPayload as (value: unknown) => unknown)(parseJsonBody(body));
-    }
+    else if (payload && readPayload && body.byteLength > 0) values[payload.name] = readPayload(body);
     const queryStart = request.target.indexOf('?');
     const query = new URLSearchParams(queryStart < 0 ? '' : request.target.slice(queryStart + 1));
     for (const bind of binds) bind(values, wire, query);
@@ -74,11 +89,26 @@ function inputReader({ input }: OperationModel, readers: JsonReaders): Operation
   };
 }
 
+const isInHeaders = ({ traits }: Member): boolean => traits.httpHeader !== undefined || traits.httpPrefixHeaders !== undefined;
+
+/** Writes the members of an answer that stand in its headers, those of a map each in one of its own. */
+export function writeHeaders(members: readonly Member[], values: Values, headers: Record<string, string>): void {
+  for (const member of members) {
+    const { httpHeader, httpPrefixHeaders } = member.traits;
+    const value = values[member.name];
+    if (value === undefined || value === null) continue;
+    if (httpHeader) headers[httpHeader.toLowerCase()] = writeHeader(member, value);
+    else if (httpPrefixHeaders !== undefined) {
+      for (const [key, text] of Object.entries(value as Record<string, string>)) headers[`${httpPrefixHeaders}${key}`.toLowerCase()] = text;
+    }
+  }
+}
+
 function outputWriter({ output, http }: OperationModel, converters: JsonConverters): OperationCodec['writeOutput'] {
-  const headers = output.members.filter((member) => member.traits.httpHeader);
+  const headers = output.members.filter(isInHeaders);
   const statusMember = output.members.find((member) => member.traits.httpResponseCode)?.name;
   const payload = output.members.find((member) => member.traits.httpPayload);
-  const inBody = output.members.filter(({ traits }) => !traits.httpHeader && !traits.httpResponseCode && !traits.httpPayload);
+  const inBody = output.members.filter((member) => !isInHeaders(member) && !member.traits.httpResponseCode && !member.traits.httpPayload);
   const convert = converters.of({ kind: 'structure', name: output.name, members: inBody });
   const convertPayload = payload && converters.of(payload.shape);
   const bound = new Set(output.members.filter((member) => !inBody.includes(member)).map((member) => member.name));
@@ -86,7 +116,9 @@ function outputWriter({ output, http }: OperationModel, converters: JsonConverte
   const bodyOf = (values: Values): Uint8Array => {
     if (payload) {
       const value = values[payload.name];
-      if (payload.shape.kind === 'blob') return bytesOf(value);
+      if (payload.shape.kind === 'blob' || payload.shape.kind === 'string') return bytesOf(value);
+      // Of a union one member is set, or there is nothing to write.
+      if (payload.shape.kind === 'union' && (value === undefined || value === null)) return new Uint8Array();
       return Buffer.from(JSON.stringify(convertPayload ? convertPayload(value ?? {}) : (value ?? {})));
     }
     const free = bound.size === 0 ? values : Object.fromEntries(Object.entries(values).filter(([name]) => !bound.has(name)));
@@ -97,10 +129,7 @@ function outputWriter({ output, http }: OperationModel, converters: JsonConverte
     const values = value as Values;
     const status = (statusMember === undefined ? undefined : (values[statusMember] as number | undefined)) ?? http?.[2] ?? 200;
     const out: Record<string, string> = { 'content-type': CONTENT_TYPE, 'x-amzn-requestid': requestId };
-    for (const { name, shape, traits } of headers) {
-      const header = values[name];
-      if (header !== undefined && header !== null) out[(traits.httpHeader as string).toLowerCase()] = scalarToText(shape, header, 'http-date');
-    }
+    writeHeaders(headers, values, out);
     // An answer without content has no body, not even an empty structure.
     const body = status === 204 ? new Uint8Array() : bodyOf(values);
     return { status, headers: out, body };
@@ -127,11 +156,9 @@ export function restJsonProtocol(): ServerProtocol {
       const { members, model } = failure;
       const headers: Record<string, string> = { 'content-type': CONTENT_TYPE, 'x-amzn-requestid': requestId, 'x-amzn-errortype': failure.code };
       const body = failureMembers(failure, converters);
-      for (const { name, shape, traits } of model?.shape.members ?? []) {
-        if (!traits.httpHeader || members[name] === undefined) continue;
-        headers[traits.httpHeader.toLowerCase()] = scalarToText(shape, members[name], 'http-date');
-        delete body[name];
-      }
+      const inHeaders = (model?.shape.members ?? []).filter(isInHeaders);
+      writeHeaders(inHeaders, members, headers);
+      for (const { name } of inHeaders) delete body[name];
       return { status: failure.status, headers, body: Buffer.from(JSON.stringify(body)) };
     },
   };

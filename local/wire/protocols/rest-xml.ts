@@ -1,12 +1,11 @@
 import type { HttpResponse } from '../../kernel/http.ts';
-import { scalarToText } from '../codecs/scalars.ts';
 import { parseXml, XmlReaders } from '../codecs/xml-reader.ts';
 import { escapeXml, XmlWriters } from '../codecs/xml-writer.ts';
 import type { OperationModel } from '../model.ts';
 import type { ServiceRow } from '../services.ts';
 import type { Member, Shape } from '../shapes.ts';
 import type { OperationCodec, ServerProtocol } from './protocol.ts';
-import { bindingOf } from './rest-json.ts';
+import { bindingOf, writeHeaders } from './rest-json.ts';
 
 const CONTENT_TYPE = 'application/xml';
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -37,19 +36,6 @@ function inputReader({ input }: OperationModel, readers: XmlReaders): OperationC
 const isBound = ({ traits }: Member): boolean =>
   traits.httpHeader !== undefined || traits.httpResponseCode !== undefined || traits.httpPrefixHeaders !== undefined;
 
-/** Headers of an answer, the members of a map each as one of its own among them. */
-function headersOf(bound: readonly Member[], values: Values): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const { name, shape, traits } of bound) {
-    const value = values[name];
-    if (value === undefined || value === null) continue;
-    if (traits.httpPrefixHeaders !== undefined) {
-      for (const [key, text] of Object.entries(value as Record<string, string>)) headers[`${traits.httpPrefixHeaders}${key}`.toLowerCase()] = text;
-    } else if (traits.httpHeader) headers[traits.httpHeader.toLowerCase()] = scalarToText(shape, value, 'http-date');
-  }
-  return headers;
-}
-
 function outputWriter({ output, http }: OperationModel, writers: XmlWriters, namespace: string): OperationCodec['writeOutput'] {
   const bound = output.members.filter(isBound);
   const payload = output.members.find((member) => member.traits.httpPayload);
@@ -75,7 +61,8 @@ function outputWriter({ output, http }: OperationModel, writers: XmlWriters, nam
     const values = value as Values;
     const body = bodyOf(values);
     const isXml = body.byteLength > 0 && !(payload && (isBlob(payload.shape) || payload.shape.kind === 'string'));
-    const headers = { ...(isXml && { 'content-type': CONTENT_TYPE }), ...headersOf(bound, values), 'x-amz-request-id': requestId, 'x-amz-id-2': requestId };
+    const headers: Record<string, string> = { ...(isXml && { 'content-type': CONTENT_TYPE }), 'x-amz-request-id': requestId, 'x-amz-id-2': requestId };
+    writeHeaders(bound, values, headers);
     const isPart = values['ContentRange'] !== undefined;
     return { status: isPart ? 206 : (http?.[2] ?? 200), headers, body };
   };

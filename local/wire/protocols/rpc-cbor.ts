@@ -30,6 +30,13 @@ export function rpcCborProtocol(row: Pick<ServiceRow, 'isQueryCompatible' | 'err
     body: cbor.serialize(value),
   });
 
+  /** An operation that answers nothing answers no body, and so no type of one. */
+  const empty = (requestId: string): HttpResponse => ({
+    status: 200,
+    headers: { 'smithy-protocol': 'rpc-v2-cbor', 'x-amzn-requestid': requestId },
+    body: new Uint8Array(),
+  });
+
   return {
     compile(operation: OperationModel): OperationCodec {
       const read = readers.of(operation.input);
@@ -40,7 +47,7 @@ export function rpcCborProtocol(row: Pick<ServiceRow, 'isQueryCompatible' | 'err
           if (typeof value !== 'object' || value === null) throw serializationException('Unexpected value type in payload');
           return read(value) as object;
         },
-        writeOutput: (output, requestId) => respond(200, convert ? convert(output) : output, requestId),
+        writeOutput: (output, requestId) => (operation.output.name === 'Unit' ? empty(requestId) : respond(200, convert ? convert(output) : output, requestId)),
       };
     },
     writeFailure(failure, requestId) {

@@ -8,6 +8,7 @@ import { events } from './events.ts';
 import { kinesis } from './kinesis.ts';
 import { lambda } from './lambda.ts';
 import { scheduler } from './scheduler.ts';
+import { smithyProtocol } from './smithy-protocol.ts';
 import { sns } from './sns.ts';
 import { sqs } from './sqs.ts';
 import { stepFunctionsApi } from './stepfunctions-api.ts';
@@ -25,5 +26,6 @@ export const SETS: readonly ConformanceSet[] = [
   scheduler,
   kinesis,
   stepFunctionsApi,
+  smithyProtocol,
   lambda,
 ];
