@@ -10,6 +10,7 @@ import { formatDuration } from '../output/duration.ts';
 import { flowLine } from '../output/flow-line.ts';
 import { printJsonLine, printLine, printNote } from '../output/report.ts';
 import { styled } from '../output/style.ts';
+import { refuseOnAws } from '../target.ts';
 
 interface StartOptions extends GlobalOptions {
   readonly app?: string;
@@ -163,6 +164,7 @@ async function stop(host: Host, { stopPrinting, isJson }: { readonly stopPrintin
 
 /** `tickertape start` */
 export async function start(options: StartOptions): Promise<void> {
+  refuseOnAws(options, 'start', 'it runs the system on this machine. `npx cdk deploy --all` brings it to AWS.');
   const startMs = performance.now();
   const problems = new ProblemPrinter();
   const host = new Host({

@@ -37,7 +37,9 @@ export async function why(eventId: string, consumer: string, options: WhyOptions
   printLine(`  ${because}`);
   if (advice) printLine(`  ${advice}`);
   printLine();
-  for (const { stage, state, text } of steps) printLine(`  ${styled(STYLES[state], MARKS[state])} ${stage.padEnd(12)}${text}`);
+  // Where the way ends well, its end is no failure.
+  const shownState = (state: Step['state']): Step['state'] => (verdict === 'processed' && state === 'stopped' ? 'ok' : state);
+  for (const { stage, state, text } of steps) printLine(`  ${styled(STYLES[shownState(state)], MARKS[shownState(state)])} ${stage.padEnd(13)}${text}`);
   for (const { field, expected, found } of clauses) {
     printLine(`      ${field}`);
     printLine(`        wanted  ${JSON.stringify(expected)}`);

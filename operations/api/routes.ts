@@ -5,7 +5,8 @@ import { OPERATION_NAMES, type Operations } from '../operations.ts';
 import { API_PATH, CALL_HEADER, type Problem, STREAM_PATH } from './protocol.ts';
 
 /** Errors that say something about the request; every other is a failure on this side. */
-const CALLER_ERRORS = /^(Unknown|NoSuch|NoSystem|SchemaInvalid|PayloadTooLarge|RedriveRunning|NotRedrivable)/;
+const CALLER_ERRORS =
+  /^(Unknown|NoSuch|NoSystem|NoMapping|SchemaInvalid|FilterInvalid|PayloadTooLarge|RedriveRunning|RedriveOption|ReplayWindow|NotRedrivable|NotEditable)/;
 
 /** Changes that wait for a slow reader at most; beyond it the oldest go, and a line says how many. */
 const WAITING_MAX = 10_000;

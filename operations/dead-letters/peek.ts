@@ -12,11 +12,11 @@ export interface QueueAccess {
 /** SQS hands out up to 10 messages a call. */
 export const BATCH = 10;
 
-/** How long a peeked message is hidden at most; it is released as soon as all are read. */
-const HIDDEN_SECONDS = 60;
+/** How long a peeked message is hidden at most, which is longer than reading a full queue takes; it is released as soon as all are read. */
+const HIDDEN_SECONDS = 300;
 
-/** Messages read at most in one peek: a plan over more is made in parts. */
-export const PEEKED_MAX = 10_000;
+/** Messages read at most in one peek: SQS has 120,000 in flight at most. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const PEEKED_MAX = 100_000;
 
 /** Receives up to ten messages with all that is known of them, and hides them for `hiddenSeconds`. */
 export async function receiveSome({ sqs, receiveWaitSeconds }: QueueAccess, queueUrl: string, hiddenSeconds: number): Promise<Message[]> {
