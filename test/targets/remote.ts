@@ -46,9 +46,16 @@ export class RemoteTarget implements Target {
   async call(request: ApiRequest): Promise<Answer> {
     if (request.by === 'function') return callFunction(this.clients.lambda, request);
     const { method, path, headers, body } = gatewayRequest(request);
-    const response = await fetch(new URL(path, this.system.apiUrl), { method, headers, ...(body.byteLength > 0 && { body }) });
+    const response = await fetch(`${this.#api}${path}`, { method, headers, ...(body.byteLength > 0 && { body }) });
     const text = await response.text();
     return { status: response.status, headers: Object.fromEntries(response.headers), body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** The API's address: its own on AWS, below the endpoint elsewhere. */
+  get #api(): string {
+    const { endpoint } = this.settings;
+    const { origin, host } = new URL(this.system.apiUrl);
+    return endpoint === undefined ? origin : `${String(endpoint)}/_aws/execute-api/${host.split('.')[0]}`;
   }
 
   complete<Result>(promise: Promise<Result>): Promise<Result> {
