@@ -2,7 +2,7 @@ import { DeleteMessageBatchCommand, type Message, type MessageAttributeValue } f
 import type { DeadLetterSource } from '../system.ts';
 import { type DeadLetter, queueName } from './dead-letter.ts';
 import { completed, indexedDeadLetters, noteDecision } from './index-entries.ts';
-import { BATCH, letterOf, peekMessages, receiveSome, release } from './peek.ts';
+import { BATCH, emptyRoundsOf, letterOf, peekMessages, receiveSome, release } from './peek.ts';
 import { filterOf, type LetterReading, type LetterSelection } from './read.ts';
 
 /** A dead letter as a file keeps it: all that is needed to put it back. */
@@ -94,9 +94,10 @@ export async function removeDeadLetters(
   const decision = { status: removal.status, decidedAt: new Date(nowMs).toISOString(), decidedBy: removal.by, because: removal.because };
   let removed = 0;
   try {
-    while (waiting.size > 0) {
+    const access = { sqs: clients.sqs, receiveWaitSeconds };
+    for (let empty = 0; waiting.size > 0 && empty < emptyRoundsOf(access); ) {
       const before = { left: waiting.size, others: others.size };
-      const messages = await receiveSome({ sqs: clients.sqs, receiveWaitSeconds }, queueUrl, HIDDEN_SECONDS);
+      const messages = await receiveSome(access, queueUrl, HIDDEN_SECONDS);
       const meant = messages.filter(({ MessageId }) => waiting.has(MessageId ?? ''));
       for (const message of messages) if (!waiting.has(message.MessageId ?? '')) others.set(message.MessageId ?? '', message);
       for (const message of meant)
@@ -104,7 +105,7 @@ export async function removeDeadLetters(
       const deleted = await deleteAll(clients, queueUrl, meant);
       for (const messageId of deleted) waiting.delete(messageId);
       removed += deleted.length;
-      if (waiting.size === before.left && others.size === before.others) break;
+      empty = waiting.size === before.left && others.size === before.others ? empty + 1 : 0;
     }
   } finally {
     await release(clients.sqs, queueUrl, [...others.values()]);

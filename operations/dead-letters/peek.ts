@@ -18,6 +18,12 @@ const HIDDEN_SECONDS = 300;
 /** Messages read at most in one peek: SQS has 120,000 in flight at most. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const PEEKED_MAX = 100_000;
 
+/**
+ * Rounds in a row without anything new after which a queue counts as read. Elsewhere than on the embedded plane a message that was released shows up again a moment later, and a
+ * receive may come back empty before all were seen.
+ */
+export const emptyRoundsOf = ({ receiveWaitSeconds }: QueueAccess): number => (receiveWaitSeconds === 0 ? 1 : 3);
+
 /** Receives up to ten messages with all that is known of them, and hides them for `hiddenSeconds`. */
 export async function receiveSome({ sqs, receiveWaitSeconds }: QueueAccess, queueUrl: string, hiddenSeconds: number): Promise<Message[]> {
   const { Messages: messages = [] } = await sqs.send(
@@ -40,10 +46,10 @@ export async function receiveSome({ sqs, receiveWaitSeconds }: QueueAccess, queu
 export async function peekMessages(access: QueueAccess, queueUrl: string): Promise<Message[]> {
   const taken = new Map<string, Message>();
   try {
-    while (taken.size < PEEKED_MAX) {
+    for (let empty = 0; taken.size < PEEKED_MAX && empty < emptyRoundsOf(access); ) {
       const before = taken.size;
       for (const message of await receiveSome(access, queueUrl, HIDDEN_SECONDS)) taken.set(message.MessageId ?? '', message);
-      if (taken.size === before) break;
+      empty = taken.size === before ? empty + 1 : 0;
     }
   } finally {
     await release(access.sqs, queueUrl, [...taken.values()]);

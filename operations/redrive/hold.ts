@@ -1,5 +1,5 @@
 import { ChangeMessageVisibilityBatchCommand, type Message } from '@aws-sdk/client-sqs';
-import { BATCH, type QueueAccess, receiveSome, release } from '../dead-letters/peek.ts';
+import { BATCH, emptyRoundsOf, type QueueAccess, receiveSome, release } from '../dead-letters/peek.ts';
 import type { Pace } from './job.ts';
 
 /** A received message is hidden so long, and held longer by renewal. */
@@ -37,7 +37,7 @@ export class Hold {
   async collect(wanted: { has(messageId: string): boolean; readonly size: number }): Promise<void> {
     const others = new Map<string, Message>();
     try {
-      while (this.#held.size < Math.min(wanted.size, HELD_MAX)) {
+      for (let empty = 0; this.#held.size < Math.min(wanted.size, HELD_MAX) && empty < emptyRoundsOf(this.#access); ) {
         const before = this.#held.size + others.size;
         const untilMs = this.#pace.nowMs() + HIDDEN_SECONDS * 1000;
         for (const message of await receiveSome(this.#access, this.#queueUrl, HIDDEN_SECONDS)) {
@@ -45,7 +45,7 @@ export class Hold {
           if (wanted.has(id)) this.#held.set(id, { message, untilMs });
           else others.set(id, message);
         }
-        if (this.#held.size + others.size === before) break;
+        empty = this.#held.size + others.size === before ? empty + 1 : 0;
       }
     } finally {
       await release(this.#access.sqs, this.#queueUrl, [...others.values()]);
