@@ -206,9 +206,9 @@ export class Plane {
 
   /** What is on its way besides messages in queues: invocations that run, and deliveries of buses and topics that wait or are tried again. */
   get traffic(): { readonly invocations: number; readonly deliveries: number } {
-    const { runningByFunction } = this.#stateOf<LambdaState>('lambda');
+    const { concurrency } = this.#stateOf<LambdaState>('lambda');
     const deliveries = this.kernel.collection('events.deliveries').size + this.kernel.collection('sns.deliveries').size;
-    return { invocations: [...runningByFunction.values()].reduce((sum, count) => sum + count, 0), deliveries };
+    return { invocations: concurrency.running, deliveries };
   }
 
   /**

@@ -24,6 +24,8 @@ export interface DeliveryPayload {
   readonly messageDeduplicationId?: string;
   readonly subject?: string;
   readonly partitionKey?: string;
+  /** The trace that the message belongs to, for receivers that carry one on. */
+  readonly traceHeader?: string;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Fault } from '../../kernel/errors.ts';
 import { sendToDestination } from './destination.ts';
-import { hasFailed, invokeFunction, meter, type Outcome } from './invocation.ts';
+import { hasFailed, invokeFunction, meter, type Outcome, traceHeader } from './invocation.ts';
 import { findQualified, functionArn } from './naming.ts';
 import type { AsyncEvent, EventInvokeConfig, FunctionRecord } from './records.ts';
 import { keyOf, type Plane } from './state.ts';
@@ -146,7 +146,7 @@ async function sendResult(plane: Plane, { event, record, outcome, condition, des
   const sent = await sendToDestination(plane, {
     record,
     to: destination,
-    payload: { body: JSON.stringify(body) },
+    payload: { body: JSON.stringify(body), traceHeader: outcome?.traceHeader ?? traceHeader(plane) },
     cause: outcome?.sequence ?? event.cause,
     detailType,
   });

@@ -1,4 +1,5 @@
 import { Fault } from '../../kernel/errors.ts';
+import type { ThrottleReason } from './concurrency/concurrency.ts';
 
 const user = { members: { Type: 'User' } };
 
@@ -11,6 +12,10 @@ export const aliasNotFound = (arn: string): Fault => new Fault('ResourceNotFound
 export const aliasToChangeNotFound = (arn: string): Fault => new Fault('ResourceNotFoundException', `Alias not found: ${arn}`, user);
 
 export const aliasExists = (arn: string): Fault => new Fault('ResourceConflictException', `Alias already exists: ${arn}`, user);
+
+/** Recorded. */
+export const updateInProgress = (arn: string): Fault =>
+  new Fault('ResourceConflictException', `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`, user);
 
 export const versionInUse = (aliases: readonly string[]): Fault =>
   new Fault('ResourceConflictException', `Unable to delete version because the following aliases reference it: [${aliases.join(', ')}]`, user);
@@ -62,7 +67,7 @@ export const requestTooLarge = (bytes: number, limit: number): Fault =>
   new Fault('RequestTooLargeException', `Request must be smaller than ${limit} bytes for the InvokeFunction operation; it has ${bytes}`, user);
 
 /** @see https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
-export const tooManyRequests = (reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded'): Fault =>
+export const tooManyRequests = (reason: ThrottleReason): Fault =>
   new Fault('TooManyRequestsException', 'Rate Exceeded.', { members: { Reason: reason, Type: 'User' } });
 
 export const statementExists = (id: string): Fault =>
@@ -96,6 +101,10 @@ export const runtimeUnknown = (runtime: string, known: readonly string[]): Fault
   invalidParameter(`Value ${runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [${known.join(', ')}] or be a valid ARN`);
 
 export const unzipFailed = (): Fault => invalidParameter('Could not unzip uploaded file. Please check your file, then try to upload again.');
+
+/** The object that holds the code. @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+export const codeNotReadable = ({ code, message }: Fault): Fault =>
+  invalidParameter(`Error occurred while GetObject. S3 Error Code: ${code}. S3 Error Message: ${message}`);
 
 export const noPolicyFor = (arn: string): Fault => resourceNotFound(`No policy found for: ${arn}`);
 

@@ -6,10 +6,6 @@ import { findQualified, functionArn, type Qualified } from './naming.ts';
 import type { FunctionRecord } from './records.ts';
 import { codeOf, keyOf, type Plane } from './state.ts';
 
-/** Concurrent executions of an account, and what of them is never reserved. @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
-export const ACCOUNT_CONCURRENCY = 1000;
-export const UNRESERVED_MIN = 100;
-
 /** One invocation, whoever asked for it. */
 export interface Request {
   readonly functionName: string;
@@ -32,6 +28,7 @@ export interface Outcome {
   readonly requestId: string;
   /** Journal sequence of its start. */
   readonly sequence: number;
+  readonly traceHeader: string;
 }
 
 /** The principal that a function is. */
@@ -51,24 +48,11 @@ export function meter({ kernel }: Plane, functionName: string, name: string, val
   kernel.meter({ namespace: 'AWS/Lambda', name, dimensions: { FunctionName: functionName }, value, unit });
 }
 
-function admit(plane: Plane, record: FunctionRecord): void {
-  const { state } = plane;
-  const running = state.runningByFunction.get(record.name) ?? 0;
-  const reservation = state.functions.get(record.name)?.reservedConcurrency;
-  if (reservation !== undefined) {
-    if (running < reservation) return;
-    meter(plane, record.name, 'Throttles', 1);
-    throw tooManyRequests('ReservedFunctionConcurrentInvocationLimitExceeded');
-  }
-  let reserved = 0;
-  let unreserved = 0;
-  for (const { name, reservedConcurrency } of state.functions.values()) {
-    if (reservedConcurrency === undefined) unreserved += state.runningByFunction.get(name) ?? 0;
-    else reserved += reservedConcurrency;
-  }
-  if (unreserved < ACCOUNT_CONCURRENCY - reserved) return;
-  meter(plane, record.name, 'Throttles', 1);
-  throw tooManyRequests('ConcurrentInvocationLimitExceeded');
+function admit(plane: Plane, { name }: FunctionRecord): void {
+  const reason = plane.state.concurrency.refusal(name);
+  if (reason === undefined) return;
+  meter(plane, name, 'Throttles', 1);
+  throw tooManyRequests(reason);
 }
 
 /**
@@ -91,11 +75,11 @@ export async function invokeFunction(plane: Plane, request: Request): Promise<Ou
     cause: request.cause,
     detail: { requestId, trigger, records },
   });
-  const running = (state.runningByFunction.get(record.name) ?? 0) + 1;
-  state.runningByFunction.set(record.name, running);
+  const running = state.concurrency.entered(record.name);
   state.admission.entered();
   meter(plane, record.name, 'Invocations', 1);
   meter(plane, record.name, 'ConcurrentExecutions', running);
+  const header = traceHeader(plane);
   try {
     const result = await kernel.functionRunner.invoke({
       code,
@@ -104,14 +88,14 @@ export async function invokeFunction(plane: Plane, request: Request): Promise<Ou
       event: request.event,
       timeoutMs: record.timeoutSeconds * 1000,
       cause: sequence,
-      traceHeader: traceHeader(plane),
+      traceHeader: header,
       clientContext: request.clientContext,
     });
-    const outcome = { result, version: record.version, requestId, sequence };
+    const outcome = { result, version: record.version, requestId, sequence, traceHeader: header };
     ended(plane, record, outcome);
     return outcome;
   } finally {
-    state.runningByFunction.set(record.name, (state.runningByFunction.get(record.name) ?? 1) - 1);
+    state.concurrency.left(record.name);
     state.admission.left();
   }
 }
@@ -125,7 +109,7 @@ export function traceRoot({ kernel }: Plane): string {
 }
 
 /** `_X_AMZN_TRACE_ID`: a root of its own for each invocation. */
-const traceHeader = (plane: Plane): string => `${traceRoot(plane)};Parent=${plane.kernel.chance.text(16, HEX_DIGITS)};Sampled=0`;
+export const traceHeader = (plane: Plane): string => `${traceRoot(plane)};Parent=${plane.kernel.chance.text(16, HEX_DIGITS)};Sampled=0`;
 
 function ended(plane: Plane, record: FunctionRecord, { result, requestId, sequence }: Outcome): void {
   const { outcome, durationMs, initDurationMs } = result;

@@ -4,6 +4,7 @@ import type { OperationsOf, Service } from '../../kernel/service.ts';
 import { accessOf } from './access.ts';
 import { resumeAsyncEvents } from './asynchronous.ts';
 import { receive } from './delivery.ts';
+import { completeRecords } from './earlier-records.ts';
 import { resumeMappings } from './event-source-mapping/mappings.ts';
 import { answerUrl } from './function-url/http.ts';
 import { createAlias, deleteAlias, getAlias, listAliases, updateAlias } from './operations/aliases.ts';
@@ -84,6 +85,8 @@ export function createLambda({ codeStore }: { readonly codeStore: CodeStore }): 
     arnService: 'lambda',
     createState(kernel) {
       const state = openState(kernel, codeStore);
+      completeRecords({ kernel, state });
+      for (const { name, reservedConcurrency } of state.functions.values()) state.concurrency.reserve(name, reservedConcurrency);
       resumeAsyncEvents({ kernel, state });
       resumeMappings({ kernel, state });
       return state;

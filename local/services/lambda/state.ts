@@ -3,7 +3,8 @@ import type { Collection } from '../../kernel/collection.ts';
 import type { FunctionCode } from '../../kernel/function-runner.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Context } from '../../kernel/service.ts';
-import { Admission } from './admission.ts';
+import { Admission } from './concurrency/admission.ts';
+import { Concurrency } from './concurrency/concurrency.ts';
 import type {
   AliasRecord,
   AsyncEvent,
@@ -45,8 +46,10 @@ export interface LambdaState {
   /** By `<mapping>/<shard>`. */
   readonly checkpoints: Collection<Checkpoint>;
   readonly codeStore: CodeStore;
-  /** Invocations under way, by function. */
-  readonly runningByFunction: Map<string, number>;
+  /** Invocations under way, and what is reserved. */
+  readonly concurrency: Concurrency;
+  /** When the latest update of each function by the API is over. */
+  readonly updatedUntilMs: Map<string, number>;
   readonly admission: Admission;
   /** Functions' keys by the id of their URL. */
   readonly urlsById: Map<string, string>;
@@ -86,7 +89,8 @@ export function openState(kernel: Kernel, codeStore: CodeStore): LambdaState {
     mappings: kernel.collection('lambda.event-source-mappings'),
     checkpoints: kernel.collection('lambda.checkpoints'),
     codeStore,
-    runningByFunction: new Map(),
+    concurrency: new Concurrency(),
+    updatedUntilMs: new Map(),
     admission: new Admission(() => kernel.functionRunner.concurrencyMax),
     codes: new Map(),
     runningMappings: new Map(),
@@ -122,6 +126,7 @@ export function putFunction({ kernel, state }: Plane, draft: FunctionDraft): Fun
   };
   retire({ kernel, state }, draft.name);
   state.functions.put(draft.name, stored);
+  state.concurrency.reserve(draft.name, draft.reservedConcurrency);
   return stored;
 }
 
@@ -133,6 +138,7 @@ export function amendFunction(
 ): FunctionRecord {
   const amended = { ...record, ...change };
   state.functions.put(record.name, amended);
+  state.concurrency.reserve(record.name, amended.reservedConcurrency);
   return amended;
 }
 
@@ -191,6 +197,8 @@ export function removeFunction(plane: Plane, name: string): void {
   for (const version of versionsOf(plane, record)) removeVersion(plane, version);
   retire(plane, name);
   plane.state.functions.delete(name);
+  plane.state.concurrency.reserve(name, undefined);
+  plane.state.updatedUntilMs.delete(name);
   removeAttached(plane, name);
 }
 

@@ -61,20 +61,17 @@ async function answerAllowed(url: UrlRecord, arrival: UrlRequest, context: Lambd
 }
 
 /**
- * Who calls, where that has to be known; throws where he may not.
- * Differs from AWS: `lambda:InvokeFunctionUrl` suffices; AWS asks for `lambda:InvokeFunction` too, for URLs made since October 2025.
+ * Who calls, where that has to be known; throws where he may not: he needs both `lambda:InvokeFunctionUrl` and `lambda:InvokeFunction`.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 function callerOf({ functionName, qualifier, authType }: UrlRecord, request: HttpRequest, { kernel, state }: Lambda): UrlRequest['caller'] {
   const accessKeyId = ACCESS_KEY.exec(request.headers['authorization'] ?? '')?.[1];
   if (authType === 'AWS_IAM' && accessKeyId === undefined) throw notSigned();
   const principal = authType === 'AWS_IAM' && accessKeyId !== undefined ? kernel.credentials.principalOf(accessKeyId) : ANYONE;
-  const key = keyOf(functionName, qualifier);
-  kernel.authorize(principal, {
-    action: 'lambda:InvokeFunctionUrl',
-    resource: keyOf(functionArn(kernel, functionName), qualifier),
-    resourcePolicy: state.policies.get(key)?.document,
-    conditionKeys: { 'lambda:FunctionUrlAuthType': authType },
-  });
+  const resource = keyOf(functionArn(kernel, functionName), qualifier);
+  const resourcePolicy = state.policies.get(keyOf(functionName, qualifier))?.document;
+  const conditionKeys = { 'lambda:FunctionUrlAuthType': authType, 'lambda:InvokedViaFunctionUrl': 'true' };
+  for (const action of ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']) kernel.authorize(principal, { action, resource, resourcePolicy, conditionKeys });
   return authType === 'AWS_IAM' && accessKeyId !== undefined ? { principal, accessKeyId } : undefined;
 }
 

@@ -6,23 +6,17 @@ import type {
   PutFunctionConcurrencyCommandInput,
   PutFunctionConcurrencyCommandOutput,
 } from '@aws-sdk/client-lambda';
+import { ACCOUNT_CONCURRENCY, UNRESERVED_MIN } from '../concurrency/concurrency.ts';
 import { unreservedTooLow } from '../errors.ts';
-import { ACCOUNT_CONCURRENCY, UNRESERVED_MIN } from '../invocation.ts';
 import { functionNamed } from '../naming.ts';
 import { amendFunction, type Lambda, type Plane } from '../state.ts';
 
 type Output<T> = Omit<T, '$metadata'>;
 
-/** What functions other than `name` have reserved. */
-function reservedByOthers({ state }: Plane, name: string): number {
-  let reserved = 0;
-  for (const record of state.functions.values()) if (record.name !== name) reserved += record.reservedConcurrency ?? 0;
-  return reserved;
-}
-
 /** Throws the fault where the account would keep too little that is not reserved. */
-export function checkReserved(plane: Plane, name: string, concurrency: number): void {
-  if (ACCOUNT_CONCURRENCY - reservedByOthers(plane, name) - concurrency < UNRESERVED_MIN) throw unreservedTooLow();
+export function checkReserved({ state }: Plane, name: string, concurrency: number): void {
+  const reservedByOthers = state.concurrency.reserved - (state.concurrency.reservationOf(name) ?? 0);
+  if (ACCOUNT_CONCURRENCY - reservedByOthers - concurrency < UNRESERVED_MIN) throw unreservedTooLow();
 }
 
 export function putFunctionConcurrency(input: PutFunctionConcurrencyCommandInput, context: Lambda): Output<PutFunctionConcurrencyCommandOutput> {
@@ -49,7 +43,7 @@ export function getAccountSettings(_input: object, context: Lambda): Output<GetA
   return {
     AccountLimit: {
       ConcurrentExecutions: ACCOUNT_CONCURRENCY,
-      UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - reservedByOthers(context, ''),
+      UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - context.state.concurrency.reserved,
       TotalCodeSize: 80_530_636_800,
       CodeSizeUnzipped: 262_144_000,
       CodeSizeZipped: 52_428_800,

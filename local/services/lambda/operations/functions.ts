@@ -11,21 +11,13 @@ import type {
   UpdateFunctionConfigurationCommandInput,
 } from '@aws-sdk/client-lambda';
 import { NotEmulated, refuseAllBut } from '../../../kernel/errors.ts';
-import {
-  functionExists,
-  functionNotFound,
-  invalidParameter,
-  latestCannotBeDeleted,
-  revisionDiffers,
-  unzipFailed,
-  versionInUse,
-  zippedTooLarge,
-} from '../errors.ts';
+import { functionExists, functionNotFound, invalidParameter, latestCannotBeDeleted, revisionDiffers, updateInProgress, versionInUse } from '../errors.ts';
 import { layersOf } from '../layers.ts';
 import { functionArn, functionNamed, functionNameOf, isVersion, qualifiedNamed } from '../naming.ts';
-import type { FunctionContent, FunctionRecord, FunctionSettings } from '../records.ts';
+import type { FunctionRecord, FunctionSettings } from '../records.ts';
 import { checkFunctionName, checkSettings } from '../rules.ts';
 import { aliasesOf, keyOf, type Lambda, type Plane, putFunction, removeFunction, removeVersion, versionsOf } from '../state.ts';
+import { contentOf } from './content.ts';
 import { pageOf } from './page.ts';
 import { publish } from './versions.ts';
 import { listedFunction, wireFunction } from './wire-function.ts';
@@ -84,33 +76,24 @@ export function settingsOf(plane: Plane, name: string, input: Partial<Configurab
   };
 }
 
-/** Size of an archive that comes with the request. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const ZIPPED_BYTES_MAX = 52_428_800;
+/** Members that say where code is. */
+const CODE = ['ZipFile', 'S3Bucket', 'S3Key', 'S3ObjectVersion'] as const;
 
-function contentOf({ state }: Plane, code: { ZipFile?: Uint8Array | undefined } | undefined): FunctionContent {
-  if (code?.ZipFile && code.ZipFile.byteLength > ZIPPED_BYTES_MAX) throw zippedTooLarge(ZIPPED_BYTES_MAX);
-  if (!code?.ZipFile) throw new NotEmulated('Function code that is not given as ZipFile', 'lambda');
-  try {
-    const { directory, sha256, sizeBytes } = state.codeStore.unpack(code.ZipFile);
-    return { directory, contentHash: sha256, sizeBytes };
-  } catch {
-    throw unzipFailed();
-  }
-}
-
-export function createFunction(input: CreateFunctionCommandInput, context: Lambda): FunctionConfiguration {
+export async function createFunction(input: CreateFunctionCommandInput, context: Lambda): Promise<FunctionConfiguration> {
   const { kernel, state } = context;
   refuseAllBut([...CONFIGURATION, 'Code', 'Architectures', 'Tags', 'PackageType', 'Publish'], input, { operation: 'CreateFunction', page: 'lambda' });
   if (input.PackageType === 'Image') throw new NotEmulated('CreateFunction with PackageType Image', 'lambda');
-  refuseAllBut(['ZipFile'], input.Code ?? {}, { operation: 'CreateFunction', page: 'lambda' });
+  refuseAllBut(CODE, input.Code ?? {}, { operation: 'CreateFunction', page: 'lambda' });
   const { name } = functionNameOf(kernel, input.FunctionName);
   checkFunctionName(name);
   const settings = settingsOf(context, name, input);
   checkSettings(settings);
   if (state.functions.has(name)) throw functionExists(name);
+  const content = await contentOf(context, input.Code);
+  if (state.functions.has(name)) throw functionExists(name);
   const record = putFunction(context, {
     ...settings,
-    ...contentOf(context, input.Code),
+    ...content,
     architectures: input.Architectures ?? ['x86_64'],
     name,
     arn: functionArn(kernel, name),
@@ -138,9 +121,9 @@ export function getFunction(input: GetFunctionCommandInput, context: Lambda): Ou
 function shown(
   record: FunctionRecord,
   { alias, asked }: { alias: { arn: string } | undefined; asked: string | undefined },
-  { kernel }: Lambda,
+  context: Lambda,
 ): FunctionConfiguration {
-  const configuration = wireFunction(record, kernel);
+  const configuration = wireFunction(record, context.kernel, isUpdating(context, record) ? 'updated' : undefined);
   if (alias) return { ...configuration, FunctionArn: alias.arn };
   return asked === '$LATEST' ? { ...configuration, FunctionArn: `${record.arn}:$LATEST` } : configuration;
 }
@@ -150,29 +133,42 @@ export function getFunctionConfiguration(input: GetFunctionConfigurationCommandI
   return shown(record, { alias, asked: input.Qualifier }, context);
 }
 
-function checkRevision(record: FunctionRecord, revisionId: string | undefined): void {
-  if (revisionId !== undefined && revisionId !== record.revisionId) throw revisionDiffers('GetFunction/GetAlias');
+/** The function that is to be changed, unless an update is still in progress or it is of another revision than the caller thinks. */
+function changedFunction(input: { FunctionName: string | undefined; RevisionId?: string | undefined }, context: Lambda): FunctionRecord {
+  const record = functionNamed(context, input.FunctionName);
+  if (isUpdating(context, record)) throw updateInProgress(record.arn);
+  if (input.RevisionId !== undefined && input.RevisionId !== record.revisionId) throw revisionDiffers('GetFunction/GetAlias');
+  return record;
 }
 
-export function updateFunctionCode(input: UpdateFunctionCodeCommandInput, context: Lambda): FunctionConfiguration {
+/** An update by the API takes this long, of the plane's clock: a second one is refused meanwhile. AWS does not say how long; it took less than a second. Recorded. */
+const UPDATE_MS = 500;
+
+function update(context: Lambda, draft: FunctionRecord): FunctionRecord {
+  const record = putFunction(context, draft);
+  context.state.updatedUntilMs.set(record.name, context.kernel.nowMs() + UPDATE_MS);
+  return record;
+}
+
+export async function updateFunctionCode(input: UpdateFunctionCodeCommandInput, context: Lambda): Promise<FunctionConfiguration> {
   const { kernel } = context;
-  refuseAllBut(['FunctionName', 'ZipFile', 'Architectures', 'Publish', 'DryRun', 'RevisionId'], input, { operation: 'UpdateFunctionCode', page: 'lambda' });
-  const previous = functionNamed(context, input.FunctionName);
-  checkRevision(previous, input.RevisionId);
-  const content = contentOf(context, input);
+  refuseAllBut(['FunctionName', ...CODE, 'Architectures', 'Publish', 'DryRun', 'RevisionId'], input, { operation: 'UpdateFunctionCode', page: 'lambda' });
+  changedFunction(input, context);
+  const content = await contentOf(context, input);
+  // While the code was read from a bucket the function may have changed.
+  const previous = changedFunction(input, context);
   const architectures = input.Architectures ?? previous.architectures;
   if (input.DryRun) return wireFunction({ ...previous, ...content, architectures }, kernel);
-  const record = putFunction(context, { ...previous, ...content, architectures });
+  const record = update(context, { ...previous, ...content, architectures });
   return input.Publish ? wireFunction(publish(context, record, undefined), kernel, 'created') : wireFunction(record, kernel, 'updated');
 }
 
 export function updateFunctionConfiguration(input: UpdateFunctionConfigurationCommandInput, context: Lambda): FunctionConfiguration {
   refuseAllBut([...CONFIGURATION, 'RevisionId'], input, { operation: 'UpdateFunctionConfiguration', page: 'lambda' });
-  const record = functionNamed(context, input.FunctionName);
-  checkRevision(record, input.RevisionId);
+  const record = changedFunction(input, context);
   const settings = settingsOf(context, record.name, input, record);
   checkSettings(settings);
-  return wireFunction(putFunction(context, { ...record, ...settings }), context.kernel, 'updated');
+  return wireFunction(update(context, { ...record, ...settings }), context.kernel, 'updated');
 }
 
 /** Deletes a function, or one version of it; a version that is not there is gone already. */
@@ -184,6 +180,14 @@ export function deleteFunction(input: DeleteFunctionCommandInput, context: Lambd
   if (qualifier === undefined) removeFunction(context, name);
   else deleteVersion(context, name, qualifier);
   return { StatusCode: 204 };
+}
+
+/** Whether the API has changed a function just now. Versions do not change. */
+function isUpdating({ kernel, state }: Lambda, { name, version }: FunctionRecord): boolean {
+  const untilMs = version === '$LATEST' ? state.updatedUntilMs.get(name) : undefined;
+  if (untilMs === undefined || kernel.nowMs() < untilMs) return untilMs !== undefined;
+  state.updatedUntilMs.delete(name);
+  return false;
 }
 
 function deleteVersion(context: Lambda, name: string, version: string): void {

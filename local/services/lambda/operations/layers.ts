@@ -15,13 +15,14 @@ import type {
   PublishLayerVersionCommandOutput,
   RemoveLayerVersionPermissionCommandInput,
 } from '@aws-sdk/client-lambda';
-import { NotEmulated, refuseAllBut } from '../../../kernel/errors.ts';
+import { refuseAllBut } from '../../../kernel/errors.ts';
 import type { PolicyStatement } from '../../../kernel/principal.ts';
-import { invalidParameter, noLayerPolicy, revisionDiffers, statementExists, statementNotFound, unzipFailed } from '../errors.ts';
+import { invalidParameter, noLayerPolicy, revisionDiffers, statementExists, statementNotFound } from '../errors.ts';
 import { layerArn, layerNameOf, layerPolicyKey, layerVersionNamed, layerVersionsOf, putLayerVersion, removeLayerVersion } from '../layers.ts';
 import { amendPolicy } from '../policies.ts';
 import type { LayerVersionRecord } from '../records.ts';
 import type { Lambda } from '../state.ts';
+import { contentOf } from './content.ts';
 import { pageOf } from './page.ts';
 
 type Output<T> = Omit<T, '$metadata'>;
@@ -48,11 +49,10 @@ function wireLayerVersion(record: LayerVersionRecord): Output<PublishLayerVersio
   };
 }
 
-export function publishLayerVersion(input: PublishLayerVersionCommandInput, context: Lambda): Output<PublishLayerVersionCommandOutput> {
+export async function publishLayerVersion(input: PublishLayerVersionCommandInput, context: Lambda): Promise<Output<PublishLayerVersionCommandOutput>> {
   const members = ['LayerName', 'Description', 'Content', 'CompatibleRuntimes', 'CompatibleArchitectures', 'LicenseInfo'];
   refuseAllBut(members, input, { operation: 'PublishLayerVersion', page: 'lambda' });
-  const { ZipFile: archive } = input.Content ?? {};
-  if (!archive) throw new NotEmulated('Layer content that is not given as ZipFile', 'lambda');
+  const content = await contentOf(context, input.Content);
   return wireLayerVersion(
     putLayerVersion(context, {
       layerName: layerNameOf(input.LayerName),
@@ -60,18 +60,9 @@ export function publishLayerVersion(input: PublishLayerVersionCommandInput, cont
       compatibleRuntimes: input.CompatibleRuntimes,
       compatibleArchitectures: input.CompatibleArchitectures,
       licenseInfo: input.LicenseInfo,
-      ...contentOf(archive, context),
+      ...content,
     }),
   );
-}
-
-function contentOf(archive: Uint8Array, { state }: Lambda) {
-  try {
-    const { directory, sha256, sizeBytes } = state.codeStore.unpack(archive);
-    return { directory, contentHash: sha256, sizeBytes };
-  } catch {
-    throw unzipFailed();
-  }
 }
 
 const mustBePositive = (version: number | undefined): void => {

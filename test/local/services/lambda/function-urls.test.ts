@@ -3,6 +3,8 @@ import { Fault } from '../../../../local/kernel/errors.ts';
 import type { HttpRequest } from '../../../../local/kernel/http.ts';
 import type { AccessCheck, Principal } from '../../../../local/kernel/principal.ts';
 import type { Context } from '../../../../local/kernel/service.ts';
+import { createAuthorizer } from '../../../../local/services/iam/authorizer.ts';
+import { iam } from '../../../../local/services/iam/service.ts';
 import { answerUrl } from '../../../../local/services/lambda/function-url/http.ts';
 import type { LambdaState } from '../../../../local/services/lambda/state.ts';
 import { ACCOUNT, createWorld, type Script } from './world.ts';
@@ -93,15 +95,29 @@ describe('a function URL', () => {
     const { accessKeyId } = world.kernel.credentials.issue({ type: 'role', roleArn, sessionName: 's' });
     const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261124/eu-west-1/lambda/aws4_request, SignedHeaders=host, Signature=0`;
     expect((await send({ headers: { authorization } })).text).toBe(`arn:aws:sts::${ACCOUNT}:assumed-role/caller/s`);
-    expect(seen.find(({ principal }) => principal.type === 'role')?.check).toMatchObject({
-      action: 'lambda:InvokeFunctionUrl',
-      conditionKeys: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' },
-    });
+    const asked = seen.filter(({ principal }) => principal.type === 'role').map(({ check }) => check);
+    expect(asked.map(({ action }) => action)).toEqual(['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']);
+    for (const { conditionKeys } of asked) {
+      expect(conditionKeys).toEqual({ 'lambda:FunctionUrlAuthType': 'AWS_IAM', 'lambda:InvokedViaFunctionUrl': 'true' });
+    }
     world.kernel.setAuthorizer(() => {});
     await world.lambda('UpdateFunctionUrlConfig', { FunctionName: 'work', AuthType: 'NONE' });
     world.kernel.setAuthorizer((principal) => {
       if (principal.type === 'service') throw new Fault('AccessDeniedException', 'no', { status: 403 });
     });
+    expect((await send()).status).toBe(403);
+  });
+
+  it('needs both permissions: to invoke the URL, and to invoke the function by it', async () => {
+    const { world, send } = await withUrl(() => 'fine');
+    world.kernel.setAuthorizer(createAuthorizer(world.kernel, world.kernel.install(iam)));
+    const allow = (StatementId: string, Action: string, more: object) =>
+      world.lambda('AddPermission', { FunctionName: 'work', StatementId, Action, Principal: '*', ...more });
+    await allow('url', 'lambda:InvokeFunctionUrl', { FunctionUrlAuthType: 'NONE' });
+    expect((await send()).status).toBe(403);
+    await allow('function', 'lambda:InvokeFunction', { InvokedViaFunctionUrl: true });
+    expect(await send()).toMatchObject({ status: 200, text: 'fine' });
+    await world.lambda('RemovePermission', { FunctionName: 'work', StatementId: 'url' });
     expect((await send()).status).toBe(403);
   });
 

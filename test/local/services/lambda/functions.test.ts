@@ -82,13 +82,31 @@ describe('a function', () => {
   });
 
   it('runs new code after an update, in a new context', async () => {
-    const { create, call, invoke } = plane();
+    const { kernel, create, call, invoke } = plane();
     await create('let n = 0; exports.handler = async () => "old " + (n += 1)');
     expect([(await invoke()).payload, (await invoke()).payload]).toEqual(['old 1', 'old 2']);
     await call('UpdateFunctionCode', { FunctionName: 'work', ZipFile: zipOf('exports.handler = async () => process.env.MODE ?? "new"') });
     expect((await invoke()).payload).toBe('new');
+    await kernel.run({ untilMs: kernel.nowMs() + 1000 });
     await call('UpdateFunctionConfiguration', { FunctionName: 'work', Environment: { Variables: { MODE: 'configured' } } });
     expect((await invoke()).payload).toBe('configured');
+  });
+
+  it('is not updated again while an update is in progress', async () => {
+    const { kernel, create, call } = plane();
+    const { FunctionArn: arn } = await create('exports.handler = async () => 1');
+    const update = (timeout: number) => call('UpdateFunctionConfiguration', { FunctionName: 'work', Timeout: timeout });
+    expect(await update(4)).toMatchObject({ Timeout: 4, LastUpdateStatus: 'InProgress' });
+    const refusal = {
+      code: 'ResourceConflictException',
+      message: `The operation cannot be performed at this time. An update is in progress for resource: ${arn}`,
+    };
+    await expect(update(5)).rejects.toMatchObject(refusal);
+    await expect(call('UpdateFunctionCode', { FunctionName: 'work', ZipFile: zipOf('') })).rejects.toMatchObject(refusal);
+    expect((await call('GetFunction', { FunctionName: 'work' })).Configuration).toMatchObject({ Timeout: 4, LastUpdateStatus: 'InProgress' });
+    await kernel.run({ untilMs: kernel.nowMs() + 1000 });
+    expect(await call('GetFunctionConfiguration', { FunctionName: 'work' })).toMatchObject({ LastUpdateStatus: 'Successful' });
+    expect(await update(5)).toMatchObject({ Timeout: 5 });
   });
 
   it('lets a running invocation end on the code with which it began', async () => {

@@ -22,6 +22,8 @@ async function withVersions(seed?: number): Promise<World> {
   await made.lambda('PublishVersion', { FunctionName: 'work' });
   await made.lambda('UpdateFunctionConfiguration', { FunctionName: 'work', Description: 'second' });
   await made.lambda('PublishVersion', { FunctionName: 'work', Description: 'two' });
+  // An update is in progress for a while.
+  await made.advance(1000);
   return made;
 }
 
@@ -149,6 +151,7 @@ describe('a layer', () => {
     expect(await publish('one')).toMatchObject({ Version: 1, LayerVersionArn: LAYER_ARN(1), Description: 'one' });
     await publish('two');
     await made.lambda('UpdateFunctionConfiguration', { FunctionName: 'work', Layers: [LAYER_ARN(2)] });
+    await made.advance(1000);
     const { Layers } = await made.lambda('GetFunctionConfiguration', { FunctionName: 'work' });
     expect(Layers).toMatchObject([{ Arn: LAYER_ARN(2) }]);
     await made.lambda('DeleteLayerVersion', { LayerName: 'tools', VersionNumber: 2 });
@@ -156,6 +159,7 @@ describe('a layer', () => {
     expect((await made.lambda('ListLayers', {})).Layers).toMatchObject([{ LayerName: 'tools', LatestMatchingVersion: { Version: 1 } }]);
     expect((await publish('three')).Version).toBe(3);
     await made.lambda('UpdateFunctionConfiguration', { FunctionName: 'work', Timeout: 4 });
+    await made.advance(1000);
     expect(made.state.functions.get('work')?.layers).toHaveLength(1);
     await expect(made.lambda('UpdateFunctionConfiguration', { FunctionName: 'work', Layers: [LAYER_ARN(2)] })).rejects.toMatchObject({
       message: `Layer version ${LAYER_ARN(2)} does not exist.`,
