@@ -5,6 +5,7 @@ export interface Hop {
   readonly kind: 'request' | 'delivery';
   readonly service: string;
   readonly operation: string;
+  /** Where a delivery goes; empty for a request. */
   readonly arn: string;
 }
 

@@ -193,7 +193,7 @@ export class Kernel {
       if (!service?.delivery || name === undefined) throw new NotEmulated(`Delivery to ${delivery.to}`, 'README');
       const { operation, input } = service.delivery(delivery.to, delivery.payload);
       const call: Call = { service: name, operation, input, principal: delivery.principal, cause: delivery.cause };
-      return { status: 'accepted', output: await this.#hop('delivery', call) };
+      return { status: 'accepted', output: await this.#hop('delivery', call, delivery.to) };
     } catch (error) {
       return refusedBy(error);
     }
@@ -258,13 +258,13 @@ export class Kernel {
     return new CallContext(this, { state, principal, requestId: options.requestId ?? this.uuid(), options });
   }
 
-  #hop(kind: 'request' | 'delivery', call: Call): Promise<unknown> {
+  #hop(kind: 'request' | 'delivery', call: Call, arn = ''): Promise<unknown> {
     const installed = this.#services.get(call.service);
     if (!installed) return Promise.reject(new NotEmulated(`The service ${call.service}`, 'README'));
     const run = installed.service.operations[call.operation];
     if (!run) return Promise.reject(new NotEmulated(`${call.service} ${call.operation}`, call.service));
     if (!this.#interposer) return this.#attempt(installed, run, call);
-    const interposed = this.#interposer({ kind, service: call.service, operation: call.operation, arn: '' });
+    const interposed = this.#interposer({ kind, service: call.service, operation: call.operation, arn });
     return interpose(interposed, {
       attempt: () => this.#attempt(installed, run, call),
       wait: (ms) => this.until(this.nowMs() + ms, 'delayed hop'),

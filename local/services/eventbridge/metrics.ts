@@ -17,6 +17,15 @@ export function countForRule(kernel: Kernel, { busName, ruleName }: { readonly b
   kernel.meter({ namespace: 'AWS/Events', name, dimensions: { EventBusName: busName, RuleName: ruleName }, value: 1, unit: 'Count' });
 }
 
+/** How long it took from the bus to the target that took the event, retries among it. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+export function meterLatency(
+  kernel: Kernel,
+  { busName, ruleName, ingestedMs }: { readonly busName: string; readonly ruleName: string; readonly ingestedMs: number },
+): void {
+  const dimensions = { EventBusName: busName, RuleName: ruleName };
+  kernel.meter({ namespace: 'AWS/Events', name: 'IngestionToInvocationSuccessLatency', dimensions, value: kernel.nowMs() - ingestedMs, unit: 'Milliseconds' });
+}
+
 /** Counts the entries that a `PutEvents` call brought. */
 export function countPutEvents(kernel: Kernel, { entries, failed }: { readonly entries: number; readonly failed: number }): void {
   const meter = (name: string, value: number): void => kernel.meter({ namespace: 'AWS/Events', name, dimensions: {}, value, unit: 'Count' });

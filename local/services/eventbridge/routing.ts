@@ -71,6 +71,7 @@ export function sendToTargets(state: EventsState, { event, rule, cause }: { read
       partitionKey: partitionKey(target.KinesisParameters?.PartitionKeyPath, event),
       deadLetterArn: target.DeadLetterConfig?.Arn,
       retriesMax: target.RetryPolicy?.MaximumRetryAttempts ?? ATTEMPTS_MAX,
+      ingestedMs: kernel.nowMs(),
       expiresMs: kernel.nowMs() + (target.RetryPolicy?.MaximumEventAgeInSeconds ?? EVENT_AGE_SECONDS_MAX) * 1000,
       hops: event.hops,
       attempts: 0,

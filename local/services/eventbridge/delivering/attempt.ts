@@ -3,7 +3,7 @@ import { NotEmulated } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Principal } from '../../../kernel/principal.ts';
 import { carriedHops } from '../forwarding.ts';
-import { countForRule } from '../metrics.ts';
+import { countForRule, meterLatency } from '../metrics.ts';
 import { waitBeforeNext } from './back-off.ts';
 import { deadLetter } from './dead-letter.ts';
 import { errorCode } from './error-code.ts';
@@ -26,6 +26,7 @@ export async function attempt(line: DeliveryLine, delivery: PendingDelivery): Pr
   const outcome = await deliver(kernel, delivery);
   if (outcome.status === 'accepted') {
     countForRule(kernel, delivery, 'SuccessfulInvocationAttempts');
+    meterLatency(kernel, delivery);
     pending.delete(delivery.id);
     return;
   }

@@ -28,6 +28,8 @@ export interface PendingDelivery {
   readonly partitionKey: string;
   readonly deadLetterArn: string | undefined;
   readonly retriesMax: number;
+  /** When the bus took the event. */
+  readonly ingestedMs: number;
   readonly expiresMs: number;
   readonly hops: number;
   /** Attempts made so far. */
