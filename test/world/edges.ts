@@ -1,0 +1,106 @@
+import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { paginateListEventSourceMappings, paginateListFunctions, UpdateEventSourceMappingCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
+import { GetQueueUrlCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { strToU8, zipSync } from 'fflate';
+import type { JournalEntry } from '../../local/index.ts';
+import type { Assembly, Resource } from '../../operations/guarantees/assembly.ts';
+import type { Edge, LagMetric } from '../../operations/guarantees/guarantee.ts';
+import { World } from './world.ts';
+
+const FAILS = 'exports.handler = async () => { throw new Error("It fails, whatever comes"); };';
+const SUCCEEDS = 'exports.handler = async () => ({ statusCode: 200 });';
+
+/** The deployed system with functions that do nothing but fail or succeed, so that what is seen is what the edges between them do. */
+export class EdgeWorld extends World {
+  readonly #assembly: Assembly;
+
+  constructor(assembly: Assembly) {
+    super({});
+    this.#assembly = assembly;
+  }
+
+  /** Replaces the code of every function. */
+  async replaceFunctions(how: 'fail' | 'succeed'): Promise<void> {
+    const ZipFile = zipSync({ 'index.js': strToU8(how === 'fail' ? FAILS : SUCCEEDS) });
+    const names = await this.complete(collect(paginateListFunctions({ client: this.clients.lambda }, {}), ({ Functions: functions = [] }) => functions));
+    for (const { FunctionName } of names) await this.complete(this.clients.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile })));
+  }
+
+  /** Stops or starts every poller. */
+  async enableMappings(Enabled: boolean): Promise<void> {
+    const pages = paginateListEventSourceMappings({ client: this.clients.lambda }, {});
+    const mappings = await this.complete(collect(pages, ({ EventSourceMappings: found = [] }) => found));
+    for (const { UUID } of mappings) await this.complete(this.clients.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled })));
+    // Pollers stop and start within a minute.
+    await this.pass(120_000);
+  }
+
+  /** Puts an event that the rule of an edge matches. */
+  async putFor(edge: Edge, mark: string): Promise<void> {
+    await this.complete(this.clients.eventbridge.send(new PutEventsCommand({ Entries: [this.#eventFor(edge, mark)] })));
+  }
+
+  /** The rule behind the queue of an edge, for the queue is filled through it. */
+  ruleInto(queueName: string): Resource {
+    const rule = this.#assembly
+      .ofType('AWS::Events::Rule')
+      .find((each) =>
+        (each.properties['Targets'] as { Arn: unknown }[]).some(({ Arn }) => this.#assembly.referred(Arn, each)?.properties['QueueName'] === queueName),
+      );
+    if (!rule) throw new Error(`No rule leads to ${queueName}`);
+    return rule;
+  }
+
+  queueUrl(name: string): Promise<string> {
+    return this.complete(this.clients.sqs.send(new GetQueueUrlCommand({ QueueName: name }))).then(({ QueueUrl }) => QueueUrl ?? '');
+  }
+
+  /** What lies in a queue, at most ten. */
+  async messagesIn(name: string): Promise<Message[]> {
+    const QueueUrl = await this.queueUrl(name);
+    const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageSystemAttributeNames: ['All'], MessageAttributeNames: ['All'] });
+    return (await this.complete(this.clients.sqs.send(receive))).Messages ?? [];
+  }
+
+  /** The highest value that a metric had since the start; `undefined` where it was never there. */
+  async highest({ namespace, name, dimensions }: LagMetric): Promise<number | undefined> {
+    const nowMs = this.plane.kernel.nowMs();
+    const answer = await this.complete(
+      this.clients.cloudwatch.send(
+        new GetMetricStatisticsCommand({
+          Namespace: namespace,
+          MetricName: name,
+          Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+          StartTime: new Date(nowMs - 3 * 86_400_000),
+          EndTime: new Date(nowMs + 60_000),
+          Period: 3_600,
+          Statistics: ['Maximum'],
+        }),
+      ),
+    );
+    const values = (answer.Datapoints ?? []).flatMap(({ Maximum }) => Maximum ?? []);
+    return values.length === 0 ? undefined : Math.max(...values);
+  }
+
+  /** Entries of one kind, of what has an ARN that ends so. */
+  entries(kind: string, arnEnd: string): JournalEntry[] {
+    return this.journal((entry) => entry.kind === kind && entry.arn.endsWith(`:${arnEnd}`));
+  }
+
+  #eventFor({ stack, resource }: Edge, mark: string): PutEventsRequestEntry {
+    const rule = this.#assembly.ofType('AWS::Events::Rule').find((each) => each.stack === stack && each.id === resource);
+    const pattern = rule?.properties['EventPattern'];
+    const EventBusName = this.system.busName;
+    if (!pattern?.source) return { EventBusName, Source: 'nobody.of.ours', DetailType: 'Strange', Detail: JSON.stringify({ mark }) };
+    const dataschema = `${pattern.detail.dataschema[0].prefix}0`;
+    const detail = { specversion: '1.0', dataschema, flow: 'choreography', mark };
+    return { EventBusName, Source: pattern.source[0], DetailType: pattern['detail-type'][0], Detail: JSON.stringify(detail) };
+  }
+}
+
+async function collect<Page, Item>(pages: AsyncIterable<Page>, itemsOf: (page: Page) => readonly Item[]): Promise<Item[]> {
+  const items: Item[] = [];
+  for await (const page of pages) items.push(...itemsOf(page));
+  return items;
+}
