@@ -36,7 +36,8 @@ export class LoadedService {
   /** Loads a service's client module and constraints. */
   static async load(row: ServiceRow): Promise<LoadedService> {
     const [sdk, constraints] = await Promise.all([row.load(), row.constraints()]);
-    return new LoadedService(new ServiceModel(row, sdk), new Checkers(constraints.default, row.validation === 'json' ? 'json' : 'java'));
+    const checkers = new Checkers(constraints.default, row.validation === 'json' ? 'json' : 'java', row.unmodelledMembers);
+    return new LoadedService(new ServiceModel(row, sdk), checkers);
   }
 
   /** Finds a REST operation by method and path. */

@@ -57,7 +57,7 @@ const RECORDED_BY_SET = new Map(RECORDED_ENUM_ORDERS.map((values) => [keyOf(valu
 /** Table names take ARNs by now; a name that is none is still refused in the words of a table name. Recorded from the service. */
 const TABLE_NAME_OR_ARN = { min: 3, max: 255, pattern: '[a-zA-Z0-9_.-]+', unless: '^arn:' };
 
-/** Where recorded answers show more, or less, than the model says: whole shapes, and members of inputs that the service itself checks and words. */
+/** Where recorded answers show more, or less, than the model says: whole shapes, members of inputs that the service itself checks and words, and the order of failures. */
 const RECORDED = {
   dynamodb: {
     shapes: { TableArn: TABLE_NAME_OR_ARN },
@@ -73,6 +73,7 @@ const RECORDED = {
     },
     added: { TableNamePattern: { type: 'string', pattern: TABLE_NAME_OR_ARN.pattern, unless: '^arn:|^.{0,2}$|^.{256,}$' } },
   },
+  lambda: { order: { isBoundsFirst: true, last: ['FunctionName'] } },
 };
 
 /** Lays what was recorded over a model. */
@@ -161,7 +162,8 @@ for (const [service, folderName] of Object.entries(MODELS)) {
     Object.entries(record)
       .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
       .join(',\n');
-  const text = `{"source": ${JSON.stringify(source)},\n"operations": {\n${lines(operations)}\n},\n"shapes": {\n${lines(shapes)}\n}}\n`;
+  const { order } = RECORDED[service] ?? {};
+  const text = `{"source": ${JSON.stringify(source)},\n${order ? `"order": ${JSON.stringify(order)},\n` : ''}"operations": {\n${lines(operations)}\n},\n"shapes": {\n${lines(shapes)}\n}}\n`;
   writeFileSync(join(import.meta.dirname, 'constraints', `${service}.json`), text);
   console.log(`${service}: ${Object.keys(operations).length} operations, ${text.length} bytes`);
 }

@@ -1,4 +1,5 @@
 import type { Constraints } from './validation/constraints.ts';
+import type { UnmodelledMembers } from './validation/values.ts';
 
 /** The protocols that the wire speaks. One service can be spoken to in several. */
 export type ProtocolName = 'awsJson1.0' | 'awsJson1.1' | 'awsQuery' | 'restJson1' | 'restXml' | 'rpcV2Cbor';
@@ -32,6 +33,8 @@ export interface ServiceRow {
   readonly validationCode?: string;
   /** `presence`: the service itself words all but missing members. `json`: values in messages are JSON, not Java's `toString`. */
   readonly validation?: 'presence' | 'json';
+  /** Members that AWS's own model has beyond the public one: refused values show them, empty. Recorded from the service. */
+  readonly unmodelledMembers?: UnmodelledMembers;
   /** A missing member of the input itself is an `InvalidParameter` with its reason; deeper down it is a failure as of any service. Recorded from SNS. */
   readonly hasMissingReason?: true;
   /** Answers carry `x-amz-crc32`, which some clients check. */
@@ -74,6 +77,7 @@ export const SERVICE_ROWS: readonly ServiceRow[] = [
     protocol: 'awsJson1.1',
     signingName: 'events',
     targetPrefix: 'AWSEvents',
+    unmodelledMembers: { PutEventsRequestEntry: ['kmsKeyIdentifier', 'internalMetadata'] },
     load: () => import('@aws-sdk/client-eventbridge'),
     constraints: () => import('./constraints/eventbridge.json', { with: { type: 'json' } }),
   },

@@ -42,12 +42,12 @@ function compileResources(statement: PolicyStatement): (request: PolicyRequest) 
 }
 
 /**
- * Whether `principals` names that principal. Naming the account (or its root) denies every principal of it; it allows none by itself, for it only
+ * Whether `principals` names that principal. `{ AWS: '*' }` is everyone, services too, as `*` alone is: recorded of a topic that delivers to a queue. Naming the account (or its root) denies every principal of it; it allows none by itself, for it only
  * hands the decision to the account's identity policies.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 function isNamed(principals: PolicyStatement['Principal'], principal: PolicyPrincipal, effect: PolicyStatement['Effect']): boolean {
-  if (principals === '*') return true;
+  if (principals === '*' || list(principals?.['AWS']).includes('*')) return true;
   const isAccount = (name: string): boolean => name === principal.accountId || name === `arn:aws:iam::${principal.accountId}:root`;
   return list(principals?.[principal.type]).some(
     (name) => name === '*' || principal.names.includes(name) || (effect === 'Deny' && principal.type === 'AWS' && isAccount(name)),

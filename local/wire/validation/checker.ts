@@ -1,7 +1,7 @@
 import type { Member, Shape, StructureShape } from '../shapes.ts';
 import type { Constraints, ShapeConstraints } from './constraints.ts';
 import { bracketsOf, type Rule, rulesOf } from './rules.ts';
-import { camelCase, type ValueStyle, valueText } from './values.ts';
+import { camelCase, type UnmodelledMembers, type ValueStyle, valueText } from './values.ts';
 
 /** What was found wrong so far, and where the walk is. */
 interface Findings {
@@ -29,11 +29,13 @@ const FAILURES_MAX = 10;
 export class Checkers {
   readonly #constraints: Constraints;
   readonly #style: ValueStyle;
+  readonly #unmodelled: UnmodelledMembers | undefined;
   readonly #checks = new Map<StructureShape, Check>();
 
-  constructor(constraints: Constraints, style: ValueStyle) {
+  constructor(constraints: Constraints, style: ValueStyle, unmodelled?: UnmodelledMembers) {
     this.#constraints = constraints;
     this.#style = style;
+    this.#unmodelled = unmodelled;
   }
 
   /** The checker of an operation's input. */
@@ -57,7 +59,7 @@ export class Checkers {
     const constraints = name === undefined ? undefined : this.#constraints.shapes[name];
     if (!constraints) return undefined;
     if (shape.kind === 'structure' || shape.kind === 'union') return this.#structure(shape, constraints);
-    const rules = rulesOf(shape, constraints);
+    const rules = rulesOf(shape, constraints, this.#constraints.order);
     const own: Check | undefined =
       rules.length > 0 ? (value, findings) => this.#apply({ shape, isFloat: constraints.isFloat === true }, rules, value, findings) : undefined;
     const below = shape.kind === 'list' ? this.#list(shape, constraints) : shape.kind === 'map' ? this.#map(shape, constraints) : undefined;
@@ -73,7 +75,8 @@ export class Checkers {
   }
 
   #report({ shape, isFloat }: Subject, value: unknown, text: string, { path, messages }: Findings): void {
-    const shown = value === undefined || value === null ? 'null' : `'${valueText(shape, value, { style: this.#style, isFloat })}'`;
+    const shown =
+      value === undefined || value === null ? 'null' : `'${valueText(shape, value, { style: this.#style, isFloat, unmodelled: this.#unmodelled })}'`;
     messages.push(`Value ${shown} at '${path.join('.')}' failed to satisfy constraint: ${text}`);
   }
 
@@ -94,13 +97,18 @@ export class Checkers {
       }
     };
     this.#checks.set(shape, check);
-    for (const member of shape.members) {
+    for (const member of this.#ordered(shape.members)) {
       const below = this.#check(member.shape, constraints.members?.[member.name]);
       if (below || required.has(member.name)) {
         members.push({ member, isRequired: required.has(member.name), segment: camelCase(member.name), check: below });
       }
     }
     return check;
+  }
+
+  #ordered(members: readonly Member[]): readonly Member[] {
+    const last = this.#constraints.order?.last ?? NONE;
+    return last.length === 0 ? members : [...members.filter(({ name }) => !last.includes(name)), ...members.filter(({ name }) => last.includes(name))];
   }
 
   /** Scalar entries fail together, with the whole list as the value; others each under its own path, counted from 1. */

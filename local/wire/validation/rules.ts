@@ -1,5 +1,5 @@
 import type { Shape } from '../shapes.ts';
-import type { ShapeConstraints } from './constraints.ts';
+import type { FailureOrder, ShapeConstraints } from './constraints.ts';
 
 /** One constraint on one value, and how AWS words it. */
 export interface Rule {
@@ -29,17 +29,22 @@ function lengthOf(value: unknown): number {
   return Object.keys(value as object).length;
 }
 
-/** The rules of one shape, in the order in which AWS lists the failures of a value: pattern, bounds, enum. */
-export function rulesOf(shape: Shape, { min, max, isFloat, pattern, unless, enum: values }: ShapeConstraints): Rule[] {
+/** The rules of one shape, in the order in which AWS lists the failures of a value: pattern, bounds, enum; or bounds first. */
+export function rulesOf(shape: Shape, constraints: ShapeConstraints, order?: FailureOrder): Rule[] {
+  const { min, max, isFloat, pattern, unless, enum: values } = constraints;
   const rules: Rule[] = [];
   const regExp = pattern === undefined || shape.kind !== 'string' ? undefined : compilePattern(pattern);
-  if (regExp) rules.push({ text: `Member must satisfy regular expression pattern: ${pattern}`, isMet: (value) => regExp.test(value as string) });
+  const patternRules: Rule[] = regExp
+    ? [{ text: `Member must satisfy regular expression pattern: ${pattern}`, isMet: (value) => regExp.test(value as string) }]
+    : [];
+  if (!order?.isBoundsFirst) rules.push(...patternRules);
   const isNumber = shape.kind === 'number';
   const measure = isNumber ? (value: unknown) => value as number : lengthOf;
   const noun = isNumber ? 'value' : 'length';
   const bound = (limit: number): string => (isFloat && Number.isInteger(limit) ? limit.toFixed(1) : String(limit));
   if (max !== undefined) rules.push({ text: `Member must have ${noun} less than or equal to ${bound(max)}`, isMet: (value) => measure(value) <= max });
   if (min !== undefined) rules.push({ text: `Member must have ${noun} greater than or equal to ${bound(min)}`, isMet: (value) => measure(value) >= min });
+  if (order?.isBoundsFirst) rules.push(...patternRules);
   if (values) {
     const set = new Set<unknown>(values);
     rules.push({ text: `Member must satisfy enum value set: [${values.join(', ')}]`, isMet: (value) => set.has(value) });

@@ -1,12 +1,10 @@
 import { type Exception, traceSet } from '../trace/trace-set.ts';
 
-const MESSAGE_INSIDE = 'what is recorded as the answer to ReceiveMessage is the notification inside the one message of that answer';
 const SIZE = 'AWS says 240 of a body that was sent with 225 characters and came back the same; how it counts is not documented';
 
 const TEST = 'cloudwatch/test_cloudwatch.py::TestCloudwatch';
 
 const exceptions: readonly Exception[] = [
-  { id: 'cloudwatch/test_cloudwatch_metrics.py::TestSQSMetrics::test_alarm_number_of_messages_sent', reason: MESSAGE_INSIDE },
   { id: `${TEST}::test_dashboard_lifecycle[json]`, reason: SIZE },
   { id: `${TEST}::test_dashboard_lifecycle[query]`, reason: SIZE },
   { id: `${TEST}::test_dashboard_lifecycle[smithy-rpc-v2-cbor]`, reason: SIZE },

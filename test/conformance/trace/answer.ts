@@ -1,3 +1,4 @@
+import { cbor } from '@smithy/core/cbor';
 import type { HttpResponse } from '../../../local/kernel/http.ts';
 import type { ServiceModel } from '../../../local/wire/model.ts';
 
@@ -18,7 +19,8 @@ export function successOf(output: Record<string, unknown>, status: number): Answ
 
 /** An error answer as boto parses it. */
 export function failureOf(response: HttpResponse, call: { readonly model: ServiceModel; readonly operation: string }): Answer {
-  const text = Buffer.from(response.body).toString('utf8');
+  const isCbor = response.headers['content-type'] === 'application/cbor';
+  const text = isCbor ? JSON.stringify(cbor.deserialize(response.body)) : Buffer.from(response.body).toString('utf8');
   const error = text.startsWith('<') ? xmlError(text) : jsonError(text, response, call.model);
   const { Code, Message } = error['Error'] as { readonly Code?: string; readonly Message?: string };
   const body = { ...error, ResponseMetadata: { HTTPStatusCode: response.status } };

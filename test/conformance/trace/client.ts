@@ -1,3 +1,4 @@
+import { SmithyRpcV2CborProtocol } from '@smithy/core/cbor';
 import type { HttpResponse } from '../../../local/kernel/http.ts';
 import type { Plane } from '../../../local/plane.ts';
 import { ServiceModel } from '../../../local/wire/model.ts';
@@ -39,7 +40,8 @@ export interface TraceCall {
   readonly service: string;
   readonly op: string;
   readonly params: object;
-  readonly isQuery: boolean;
+  /** Where it is not the service's own. */
+  readonly protocol?: 'query' | 'cbor' | undefined;
 }
 
 /** An AWS SDK client of each service on one plane, called as boto is called. */
@@ -53,7 +55,7 @@ export class TraceClient {
     this.#plane = plane;
   }
 
-  /** Calls an operation by boto's name with boto's parameters, in the service's own protocol or in queries, and answers in boto's shape. */
+  /** Calls an operation by boto's name with boto's parameters, in the service's own protocol or another of its, and answers in boto's shape. */
   async call(call: TraceCall): Promise<Answer> {
     this.#endsWork = this.#work();
     try {
@@ -72,7 +74,7 @@ export class TraceClient {
     const shape = operation === undefined ? undefined : sdk.model.operation(operation)?.input;
     const command = operation === undefined ? undefined : sdk.module[`${operation}Command`];
     if (operation === undefined || !shape || !command) return { body: {}, errorText: '', notEmulated: `${call.service} ${call.op}` };
-    const client = await this.#clientOf(row, sdk, call.isQuery);
+    const client = await this.#clientOf(row, sdk, call.protocol);
     this.#last = undefined;
     try {
       const output = await client.send(new command(inputOf(call.params, shape) as object));
@@ -105,8 +107,8 @@ export class TraceClient {
     return known;
   }
 
-  async #clientOf(row: ServiceRow, { module }: Sdk, isQuery: boolean): Promise<SdkClient> {
-    const key = `${row.name}/${isQuery}`;
+  async #clientOf(row: ServiceRow, { module }: Sdk, protocol: TraceCall['protocol']): Promise<SdkClient> {
+    const key = `${row.name}/${protocol}`;
     const known = this.#clients.get(key);
     if (known) return known;
     const settings = this.#plane.clientSettings();
@@ -120,19 +122,21 @@ export class TraceClient {
         return { response };
       },
     };
-    const queries = isQuery && row.protocol !== 'awsQuery' ? await this.#queryProtocol(row) : {};
+    const spoken = protocol === 'query' && row.protocol === 'awsQuery' ? {} : await this.#protocolOf(row, protocol);
     const Client = clientClassOf(module);
-    const client = new Client({ ...settings, ...queries, maxAttempts: 1, md5: false, requestHandler: handler });
+    const client = new Client({ ...settings, ...spoken, maxAttempts: 1, md5: false, requestHandler: handler });
     this.#clients.set(key, client);
     return client;
   }
 
-  /** Only SNS's client comes with the query protocol: it is lent to the services that speak it besides. */
-  async #queryProtocol(row: ServiceRow): Promise<object> {
+  /** The settings of a client that speaks another protocol than its own. Only SNS's client comes with the query protocol: it is lent to the services that speak it besides. */
+  async #protocolOf(row: ServiceRow, name: TraceCall['protocol']): Promise<object> {
+    if (name === undefined) return {};
+    const defaultNamespace = `com.amazonaws.${row.name}`;
+    if (name === 'cbor') return { protocol: SmithyRpcV2CborProtocol, protocolSettings: { defaultNamespace, serviceTarget: row.targetPrefix } };
     const { SNSClient } = await import('@aws-sdk/client-sns');
     const { protocol } = new SNSClient(this.#plane.clientSettings() as never).config as unknown as SdkClient['config'];
-    const protocolSettings = { defaultNamespace: `com.amazonaws.${row.name}`, xmlNamespace: row.xmlNamespace, version: row.queryVersion };
-    return { protocol: protocol.constructor, protocolSettings };
+    return { protocol: protocol.constructor, protocolSettings: { defaultNamespace, xmlNamespace: row.xmlNamespace, version: row.queryVersion } };
   }
 }
 
@@ -172,7 +176,8 @@ function bytesOf(value: unknown): Uint8Array {
 function dateOf(value: unknown): Date {
   if (typeof value === 'number' || /^\d+$/.test(String(value))) return new Date(Number(value) * 1000);
   const printed = /^datetime\.datetime\(([\d, ]+)/.exec(String(value))?.[1];
-  if (printed === undefined) return new Date(String(value));
+  // Month first, as Python's `dateutil` reads it.
+  if (printed === undefined) return new Date(String(value).replace(/^(\d\d)-(\d\d)-(\d{4})/, '$3-$1-$2'));
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, micros = 0] = printed.split(',').map(Number);
   return new Date(Date.UTC(year, month - 1, day, hour, minute, second, Math.floor(micros / 1000)));
 }

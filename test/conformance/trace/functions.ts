@@ -23,9 +23,9 @@ const ROLE = 'lambda-role';
 async function createRole(client: TraceClient): Promise<void> {
   const statement = (more: object): string => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...more }] });
   const trust = statement({ Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' });
-  await client.call({ service: 'iam', op: 'create_role', params: { RoleName: ROLE, AssumeRolePolicyDocument: trust }, isQuery: false });
+  await client.call({ service: 'iam', op: 'create_role', params: { RoleName: ROLE, AssumeRolePolicyDocument: trust } });
   const params = { RoleName: ROLE, PolicyName: 'all', PolicyDocument: statement({ Action: '*', Resource: '*' }) };
-  await client.call({ service: 'iam', op: 'put_role_policy', params, isQuery: false });
+  await client.call({ service: 'iam', op: 'put_role_policy', params });
 }
 
 async function createFunction({ name, runtime, extra }: TraceResource, source: string, client: TraceClient): Promise<void> {
@@ -40,5 +40,5 @@ async function createFunction({ name, runtime, extra }: TraceResource, source: s
     Code: { ZipFile: { $base64: Buffer.from(zipSync({ 'handler.js': Buffer.from(source) })).toString('base64') } },
   };
   // One that is refused is not there: the recorded test may be about that, and its steps say so.
-  await client.call({ service: 'lambda', op: 'create_function', params, isQuery: false });
+  await client.call({ service: 'lambda', op: 'create_function', params });
 }

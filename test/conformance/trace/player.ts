@@ -5,7 +5,7 @@ import { type Bound, differenceOf } from './compare.ts';
 import { type FunctionHandlers, provideResources } from './functions.ts';
 import { callUrl } from './http-step.ts';
 import { isRead, Needs, POLLED_LISTS } from './polling.ts';
-import { MissingReference, resolveReferences } from './references.ts';
+import { hasPath, MissingReference, referencesOf, resolveReferences } from './references.ts';
 import type { Expectation, Step, Trace } from './trace.ts';
 
 /** When the requests were captured: times in their parameters count from then. */
@@ -13,6 +13,9 @@ const START_MS = Date.UTC(2026, 10, 21, 10, 54, 5);
 
 /** Pauses before a poller asks again, in milliseconds: close together first, eight minutes in all. */
 const POLL_PAUSES_MS: readonly number[] = [1000, 1000, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 60_000, 120_000, 170_000];
+
+/** Receives of a test that empties a queue. */
+const POLLS_MAX = 50;
 
 /** How an attempt ended. */
 export type Played =
@@ -93,9 +96,9 @@ class Player {
       // A loop that the recorder ran dry: thousands of the same question, whose answers nobody took.
       const isRepeated = signature === previous && isRead(step) && !(step.op in POLLED_LISTS) && this.#needs.isUnused(step);
       previous = signature;
-      if (isRepeated) continue;
+      if (isRepeated || this.#isVain(step)) continue;
       await this.#pass(paceMs + (pauses.get(place) ?? 0));
-      this.#answers.set(step.n, await this.#ask(step));
+      this.#answers.set(step.n, await this.#ask(await this.#withAllReceived(step)));
       for (const expectation of this.#needs.expectations) if (expectation.response === step.n) this.#check(expectation);
     }
     for (const expectation of this.#needs.expectations) if (expectation.response === undefined) this.#check(expectation);
@@ -134,6 +137,38 @@ class Player {
     return answer;
   }
 
+  /** The recorder's loop deletes what it received: where nothing came there was nothing to delete. */
+  #isVain(step: Step): boolean {
+    if (step.op !== 'delete_message' || !this.#needs.isUnused(step)) return false;
+    return referencesOf(step.params).some(({ step: n, path }) => {
+      const answer = this.#answers.get(n);
+      return path.startsWith('Messages.') && answer !== undefined && !hasPath(answer, path);
+    });
+  }
+
+  /**
+   * A refused batch with one entry, of the first message that was received: the recorder's loop ran once, the recorded test's until the queue was empty.
+   * All messages are received and each gets its entry.
+   */
+  async #withAllReceived(step: Step): Promise<Step> {
+    const [entry, ...others] = (step.params['Entries'] ?? []) as readonly object[];
+    const [reference] = referencesOf(entry);
+    const receive = this.#trace.steps.find(({ n, op }) => n === reference?.step && op === 'receive_message');
+    if (step.expectError === undefined || !entry || others.length > 0 || !receive) return step;
+    const messages = [...((this.#answers.get(receive.n)?.body['Messages'] ?? []) as unknown[])];
+    for (let poll = 0; poll < POLLS_MAX; poll += 1) {
+      const more = ((await this.#send(receive)).body['Messages'] ?? []) as unknown[];
+      if (more.length === 0) break;
+      messages.push(...more);
+    }
+    this.#answers.set(receive.n, { body: { Messages: messages } });
+    const entries = messages.map((_message, index) => ({
+      ...(JSON.parse(JSON.stringify(entry).replaceAll(':Messages.0.', `:Messages.${index}.`)) as object),
+      Id: String(index),
+    }));
+    return { ...step, params: { ...step.params, Entries: entries } };
+  }
+
   /** Messages that were not recorded will not go away: taking more of them only disturbs the rest. */
   #hasTooMuch(step: Step, answer: Answer): boolean {
     const list = POLLED_LISTS[step.op];
@@ -150,7 +185,7 @@ class Player {
     if (!deletes) return;
     for (const { ReceiptHandle } of (answer.body['Messages'] ?? []) as { readonly ReceiptHandle: string }[]) {
       const params = { QueueUrl: this.#resolve(step, step.params['QueueUrl']), ReceiptHandle };
-      await this.settle(this.client.call({ service: 'sqs', op: 'delete_message', params, isQuery: false }));
+      await this.settle(this.client.call({ service: 'sqs', op: 'delete_message', params }));
     }
   }
 
@@ -161,7 +196,7 @@ class Player {
       service: step.service,
       op: step.op,
       params: iterator === undefined ? params : { ...params, ShardIterator: iterator },
-      isQuery: isQuery(this.#trace, step),
+      protocol: protocolOf(this.#trace, step),
     };
     return this.settle(step.service === 'http' ? callUrl(this.#plane, step.op, call.params) : this.client.call(call));
   }
@@ -200,8 +235,10 @@ export function isUntraced(composed: unknown, recorded: unknown): boolean {
 }
 
 /** The recorder told CloudWatch's protocol in the test's name only; without one it was the query protocol, CloudWatch's own until 2025. */
-function isQuery({ id }: Trace, { protocol, service }: Step): boolean {
-  return protocol === 'query' || (service === 'cloudwatch' && !/\[(json|smithy-rpc-v2-cbor)\]$/.test(id));
+function protocolOf({ id }: Trace, { protocol, service }: Step): 'query' | 'cbor' | undefined {
+  const named = service === 'cloudwatch' ? (/\[(query|json|smithy-rpc-v2-cbor)\b/.exec(id)?.[1] ?? 'query') : protocol;
+  if (named === 'smithy-rpc-v2-cbor') return 'cbor';
+  return named === 'query' ? 'query' : undefined;
 }
 
 function merged(step: Step, before: Answer, next: Answer): Answer {

@@ -19,7 +19,7 @@ export class Needs {
 
   constructor(trace: Trace) {
     this.#trace = trace;
-    this.#expectations = trace.expect.map((one) => ('composed' in one ? { ...one, composed: expanded(one.composed, one.recorded) } : one));
+    this.#expectations = trace.expect.map((one) => ('composed' in one ? { ...one, composed: expanded(ofBefore(one, trace), one.recorded) } : one));
     for (const { step, path } of referencesOf([...trace.steps.map(({ params }) => params), ...this.#expectations.map(({ composed }) => composed)])) {
       this.#paths.set(step, (this.#paths.get(step) ?? new Set()).add(path));
     }
@@ -45,6 +45,18 @@ export class Needs {
       differenceOf(one.recorded, answer.body, { bindings: this.#trace.bindings, bound: new Map(bound) }) === undefined;
     return direct.every(agrees);
   }
+}
+
+/** What was put together by then is of answers before: a reference to a later step is to the last one like it that was before. */
+function ofBefore({ composed, afterStep }: Expectation, { steps }: Trace): unknown {
+  const later = referencesOf(composed).filter(({ step }) => step > afterStep);
+  let text = JSON.stringify(composed);
+  for (const { step } of later) {
+    const one = steps.find(({ n }) => n === step);
+    const before = steps.findLast(({ n, op, params }) => n <= afterStep && op === one?.op && JSON.stringify(params) === JSON.stringify(one.params));
+    if (before) text = text.replaceAll(`\${${step}:`, `\${${before.n}:`);
+  }
+  return later.length === 0 ? composed : (JSON.parse(text) as unknown);
 }
 
 /** A test that polled ran its loop once for the trace: `["${6:Messages.0}"]` stands for as many messages as were recorded. */

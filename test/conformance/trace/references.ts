@@ -37,7 +37,11 @@ export function hasPath(answer: Answer, path: string): boolean {
   return path === 'ERR' ? answer.errorText !== undefined : at(answer.body, path) !== undefined;
 }
 
-function resolveText(text: string, answers: Answers): unknown {
+/** A reference inside JSON text, as the recorder left it there: `«1:Attributes.TopicArn»`, its quotation marks escaped or not. */
+const INNER_REFERENCE = /(?:«|\\u00ab)(\d+:[^»\\"]*)(?:»|\\u00bb)/g;
+
+function resolveText(written: string, answers: Answers): unknown {
+  const text = written.replace(INNER_REFERENCE, (_match, reference: string) => `\${${reference}}`);
   const whole = WHOLE.exec(text);
   if (whole) return lookUp(answers, Number(whole[1]), whole[2] ?? '');
   return text.replace(/FakeErr\('(.*)'\)/s, '$1').replace(REFERENCE, (_match, step: string, path: string) => {

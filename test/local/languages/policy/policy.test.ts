@@ -31,6 +31,8 @@ const CASES: readonly Case[] = [
   { name: 'another service', statement: { Action: '*', Resource: '*', Principal: { Service: 'sns.amazonaws.com' } }, principal: EVENTS, verdict: 'none' },
   { name: 'a named role', statement: { Action: '*', Resource: '*', Principal: { AWS: 'arn:aws:iam::1:role/r' } }, verdict: 'allow' },
   { name: 'everyone', statement: { Action: '*', Resource: '*', Principal: { AWS: '*' } }, verdict: 'allow' },
+  { name: 'everyone, a service too', statement: { Action: '*', Resource: '*', Principal: { AWS: '*' } }, principal: EVENTS, verdict: 'allow' },
+  { name: 'every service', statement: { Action: '*', Resource: '*', Principal: { Service: '*' } }, principal: EVENTS, verdict: 'allow' },
   { name: 'the account, which allows nobody by itself', statement: { Action: '*', Resource: '*', Principal: { AWS: 'arn:aws:iam::1:root' } }, verdict: 'none' },
   { name: 'the account, denied', statement: { Effect: 'Deny', Action: '*', Resource: '*', Principal: { AWS: '1' } }, verdict: 'deny' },
   { name: 'all but a role', statement: { Action: '*', Resource: '*', NotPrincipal: { AWS: 'arn:aws:iam::1:role/r' } }, verdict: 'none' },
