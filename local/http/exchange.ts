@@ -30,8 +30,13 @@ const BODY_BYTES_MAX = 16 * 1024 * 1024 + 1;
 /** Objects are larger: 256 MiB with the framing of their chunks. They are told by the signature, in the header or in the URL. */
 const OBJECT_BYTES_MAX = 260 * 1024 * 1024;
 
-const bodyBytesMaxOf = ({ headers, url = '' }: Incoming): number =>
-  headers.authorization?.includes('/s3/aws4_request') || /%2Fs3%2Faws4_request|AWSAccessKeyId=/.test(url) ? OBJECT_BYTES_MAX : BODY_BYTES_MAX;
+/** An archive of 50 MiB in base64, for Lambda, and one byte more. */
+const ARCHIVE_BYTES_MAX = 70_167_211 + 1;
+
+function bodyBytesMaxOf({ headers: { authorization = '' }, url = '' }: Incoming): number {
+  if (authorization.includes('/s3/aws4_request') || /%2Fs3%2Faws4_request|AWSAccessKeyId=/.test(url)) return OBJECT_BYTES_MAX;
+  return authorization.includes('/lambda/aws4_request') ? ARCHIVE_BYTES_MAX : BODY_BYTES_MAX;
+}
 
 /** Bodies up to this size are joined with the head. */
 const ONE_WRITE_BYTES_MAX = 16 * 1024;

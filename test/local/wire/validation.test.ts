@@ -101,6 +101,17 @@ const CASES: readonly Case[] = [
     ),
   },
   {
+    name: "bounds before the pattern, and a function's name last, by Lambda",
+    target: `/2015-03-31/functions/${'a'.repeat(141)}:b:c/aliases`,
+    body: { Name: '', FunctionVersion: '1' },
+    message: failed(
+      "Value '' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 1",
+      "Value '' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)",
+      `Value '${'a'.repeat(141)}:b:c' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to 140`,
+      `Value '${'a'.repeat(141)}:b:c' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?`,
+    ),
+  },
+  {
     name: 'values of a map, together, with fractions',
     target: '/2015-03-31/functions/f/aliases',
     body: { Name: 'a', FunctionVersion: '1', RoutingConfig: { AdditionalVersionWeights: { 2: 2 } } },
