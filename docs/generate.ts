@@ -1,6 +1,13 @@
-// Writes docs/services/: what each emulated service answers of what AWS has, which resources it makes, and where it differs. Run by `npm run docs`.
-import { writeFileSync } from 'node:fs';
+// Writes docs/services/: what each emulated service answers of what AWS has, which resources it makes, and where it differs; and docs/guarantees.md, what each edge of
+// this system keeps to. Run by `npm run docs`.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Plane } from '../local/index.ts';
+import { buildBundles, readAppSettings, synthesize } from '../operations/embedded/synthesize.ts';
+import { readAssembly } from '../operations/guarantees/assembly.ts';
+import { deriveGuarantees } from '../operations/guarantees/guarantees.ts';
+import { guaranteesPage } from '../operations/guarantees/page.ts';
 import { indexPage, operationsOfAws, type ServiceFacts, servicePage } from './generator/service-page.ts';
 
 /** The pages by file name. */
@@ -24,6 +31,12 @@ export async function servicePages(): Promise<ReadonlyMap<string, string>> {
 
 async function writePages(): Promise<void> {
   for (const [name, text] of await servicePages()) writeFileSync(`docs/services/${name}`, text);
+  const directory = mkdtempSync(join(tmpdir(), 'tickertape-assembly-'));
+  const settings = readAppSettings('.');
+  await buildBundles(settings, '.');
+  await synthesize(settings, { directory: '.', outputDirectory: directory, accountId: '000000000000', region: 'us-east-1' });
+  writeFileSync('docs/guarantees.md', guaranteesPage(deriveGuarantees(readAssembly(directory))));
+  rmSync(directory, { recursive: true });
 }
 
 if (process.argv[1]?.endsWith('docs/generate.ts')) await writePages();

@@ -1,15 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
 import { StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readAssembly } from '../../operations/guarantees/assembly.ts';
 import { deriveGuarantees } from '../../operations/guarantees/guarantees.ts';
-import { cellsOf } from '../../operations/guarantees/page.ts';
+import { cellsOf, guaranteesPage } from '../../operations/guarantees/page.ts';
 import { EdgeWorld } from '../world/edges.ts';
 
 /** Every function fails, whatever comes: what the edges into functions do then, each cell as the table says. */
 const assembly = readAssembly(inject('assemblyDirectory'));
-const { guarantees } = deriveGuarantees(assembly);
+const { guarantees, underived } = deriveGuarantees(assembly);
 const rows = (kind: string) => guarantees.filter(({ edge }) => edge.kind === kind).map((guarantee) => ({ ...guarantee, name: cellsOf(guarantee).edge }));
 
 const world = new EdgeWorld(assembly);
@@ -163,4 +164,10 @@ describe.each(rows('rule-function'))('$name', ({ edge: { to }, order, duplicates
   it('has a lag metric that moves', async () => {
     expect(await world.highest(lag as NonNullable<typeof lag>)).toBeGreaterThan(60_000);
   });
+});
+
+it('stands in the documentation as it is derived: npm run docs', () => {
+  expect(readFileSync('docs/guarantees.md', 'utf8')).toBe(guaranteesPage({ guarantees, underived }));
+  expect(underived).toEqual([]);
+  expect(guarantees.length).toBeGreaterThan(30);
 });

@@ -1,0 +1,152 @@
+import { DeleteAlarmsCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { readAssembly } from '../../operations/guarantees/assembly.ts';
+import { costRange, dollarsPerMillion } from '../../operations/guarantees/cost.ts';
+import { deriveGuarantees } from '../../operations/guarantees/guarantees.ts';
+import { cellsOf } from '../../operations/guarantees/page.ts';
+import { EdgeWorld } from '../world/edges.ts';
+
+/** Every function succeeds; then nothing is handled for two weeks. What is billed, and what is lost, each cell as the table says. */
+const assembly = readAssembly(inject('assemblyDirectory'));
+const { guarantees } = deriveGuarantees(assembly);
+const rows = (kind: string) => guarantees.filter(({ edge }) => edge.kind === kind).map((guarantee) => ({ ...guarantee, name: cellsOf(guarantee).edge }));
+
+const DAY_MS = 86_400_000;
+const world = new EdgeWorld(assembly);
+
+/** Names of queues that hold dead letters, by how long they keep them. */
+const deadLetterQueues = new Map(
+  guarantees.flatMap(({ deadLetters, loss }) => (deadLetters === undefined ? [] : [[deadLetters, loss.deadLettersKeptSeconds] as const])),
+);
+
+/** One of each kind is watched for its whole time: a message in each would take minutes. */
+const watched = ['rule-queue', 'queue-function', 'stream-function'].flatMap((kind) => rows(kind)[0]?.deadLetters ?? []);
+
+/** From when on nothing is handled. */
+let idleFromMs = 0;
+
+/** Where the journal stood before batches of ten, and before the idle time. */
+let batchedFrom = 0;
+let idleFrom = 0;
+const since = (kind: string, arnEnd: string, from: number, to = Number.POSITIVE_INFINITY) =>
+  world.entries(kind, arnEnd).filter(({ sequence }) => sequence >= from && sequence < to);
+const sequenceNow = (): number => (world.journal().at(-1)?.sequence ?? 0) + 1;
+
+beforeAll(async () => {
+  await world.deploy(inject('assemblyDirectory'));
+  await world.replaceFunctions('succeed');
+  for (const { edge } of rows('rule-queue')) {
+    await world.putFor(edge, 'alone');
+    await world.pass(1_000);
+  }
+  for (const path of ['/orders', '/stock', '/users']) await world.http('POST', path, { body: {} });
+  for (const path of ['/orders/o-1', '/customers/c-1/orders']) await world.http('GET', path);
+  await world.pass(60_000);
+  await world.enableMappings(false);
+  batchedFrom = sequenceNow();
+  await fill(rows('queue-function').map(({ edge }) => edge.from));
+  await world.enableMappings(true);
+  await world.enableMappings(false);
+  idleFrom = sequenceNow();
+  idleFromMs = world.plane.kernel.nowMs();
+  for (const name of [...rows('queue-function').map(({ edge }) => edge.from), ...watched]) await fill([name], 1);
+  await deleteAlarms();
+  await world.pass(14 * DAY_MS + 60_000);
+}, 180_000);
+
+afterAll(async () => {
+  expect(world.bugs).toEqual([]);
+  await world.close();
+});
+
+/** Nobody looks at them here, and to evaluate each every minute of two weeks takes longer than all else. */
+async function deleteAlarms(): Promise<void> {
+  const { MetricAlarms: alarms = [] } = await world.complete(world.clients.cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: 100 })));
+  const AlarmNames = alarms.map(({ AlarmName = '' }) => AlarmName);
+  await world.complete(world.clients.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames })));
+}
+
+async function fill(names: readonly string[], count = 10): Promise<void> {
+  for (const name of names) {
+    const QueueUrl = await world.queueUrl(name);
+    for (let sent = 0; sent < count; sent += 1) await world.complete(world.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' })));
+  }
+}
+
+/** What is billed for a queue: the receives that found something, each a moment of its own here, the deletions, and the invocations. */
+function metered(
+  queue: string,
+  functionName: string,
+  from: number,
+  to: number,
+): { readonly messages: number; readonly requests: number; readonly invocations: number } {
+  const received = since('message-received', queue, from, to);
+  const receives = new Set(received.map(({ atMs }) => atMs)).size;
+  const deletions = since('DeleteMessageBatch', queue, from, to).length;
+  return { messages: received.length, requests: receives + deletions, invocations: since('invocation-started', `function:${functionName}`, from, to).length };
+}
+
+describe.each(rows('queue-function'))('$name', ({ edge: { from, to }, loss, cost }) => {
+  it('drops in silence what nobody handles in its time', () => {
+    const expired = since('message-expired', from, idleFrom);
+    expect(expired).toHaveLength(1);
+    expect((expired[0]?.atMs ?? 0) - idleFromMs).toBeGreaterThanOrEqual((loss.keptSeconds ?? 0) * 1000);
+    expect((expired[0]?.atMs ?? 0) - idleFromMs).toBeLessThan(((loss.keptSeconds ?? 0) + 60) * 1000);
+    expect(since('message-dead-lettered', from, idleFrom)).toEqual([]);
+  });
+
+  it('costs what is metered: each message alone, and in full batches', () => {
+    const { most, least } = costRange(cost);
+    for (const [begin, end, expected] of [
+      [0, batchedFrom, most],
+      [batchedFrom, idleFrom, least],
+    ] as const) {
+      const { messages, requests, invocations } = metered(from, to, begin, end);
+      expect(messages).toBeGreaterThan(0);
+      const dollars = dollarsPerMillion([
+        ['SQS request', requests / messages],
+        ['invocation', invocations / messages],
+      ]);
+      expect(dollars, `${messages} messages, ${requests} requests, ${invocations} invocations`).toBeCloseTo(expected, 6);
+    }
+  });
+});
+
+it.each([...deadLetterQueues])('%s keeps dead letters for %d seconds', async (name, keptSeconds = 0) => {
+  const get = new GetQueueAttributesCommand({ QueueUrl: await world.queueUrl(name), AttributeNames: ['MessageRetentionPeriod'] });
+  expect((await world.complete(world.clients.sqs.send(get))).Attributes).toEqual({ MessageRetentionPeriod: String(keptSeconds) });
+});
+
+it.each(watched)('%s drops a dead letter when its time is over', (name) => {
+  const expired = since('message-expired', name, idleFrom);
+  expect(expired).toHaveLength(1);
+  expect(Math.abs((expired[0]?.atMs ?? 0) - idleFromMs - (deadLetterQueues.get(name) ?? 0) * 1000)).toBeLessThan(60_000);
+});
+
+describe.each(rows('rule-queue'))('$name', ({ edge: { to }, cost }) => {
+  it('costs a request to SQS for each event', () => {
+    const messages = since('message-sent', to, 0, batchedFrom);
+    expect(messages.length).toBeGreaterThan(0);
+    const sends = since('SendMessage', to, 0, batchedFrom);
+    expect(sends.length / messages.length).toBe(cost[0]?.most);
+  });
+});
+
+describe.each(rows('route-function'))('$name', ({ edge: { from, to }, order, duplicates, retry, deadLetters, loss, redrive, lag, cost }) => {
+  it('invokes the function once a request, and is billed so', () => {
+    expect([order, duplicates, retry, deadLetters, loss.givenUp, redrive.kind]).toEqual(['caller', 'once', undefined, undefined, 'told', 'caller']);
+    const requests = world.journal(({ kind, detail }) => kind === 'http-request' && detail['routeKey'] === from);
+    expect(requests).toHaveLength(1);
+    expect(world.entries('invocation-started', `function:${to}`)).toHaveLength(requests.length);
+    const { most } = costRange(cost);
+    const invocations = world.entries('invocation-started', `function:${to}`).length;
+    expect(
+      dollarsPerMillion([
+        ['HTTP request', requests.length],
+        ['invocation', invocations],
+      ]),
+    ).toBe(most);
+    expect(lag?.name).toBe('Latency');
+  });
+});
