@@ -49,7 +49,11 @@ beforeAll(async () => {
     ['early', 'late'],
   );
   await world.pass(60_000);
-  await putAllWhile((hop) => (isToTarget(hop) ? { kind: 'request-lost' } : { kind: 'none' }), ['lost']);
+  await putAllWhile(
+    (hop) => (isToTarget(hop) || (hop.kind === 'delivery' && hop.service === 'lambda') ? { kind: 'request-lost' } : { kind: 'none' }),
+    ['lost'],
+  );
+  await world.setOffAlarm();
   await world.pass(26 * HOUR_MS);
   await putAllWhile(() => ({ kind: 'none' }), []);
 }, 120_000);
@@ -114,6 +118,15 @@ describe.each(edges)('$name', ({ edge: { to, resource, stack }, order, duplicate
 
   it('has a lag metric that moves', async () => {
     expect(await world.highest(lag as NonNullable<typeof lag>)).toBeGreaterThanOrEqual(30_000);
+  });
+});
+
+describe.each(rows('rule-function'))('$name', ({ loss }) => {
+  it('dead-letters what Lambda does not take', async () => {
+    const [, queue = ''] = /goes to `(.*)`/.exec(loss.besides ?? '') ?? [];
+    const [letter] = await world.messagesIn(queue);
+    expect(JSON.parse(letter?.Body ?? '{}')['detail-type']).toBe('CloudWatch Alarm State Change');
+    expect(letter?.MessageAttributes?.['RETRY_ATTEMPTS']?.StringValue).toBe(/ (\d+) retries/.exec(loss.besides ?? '')?.[1]);
   });
 });
 

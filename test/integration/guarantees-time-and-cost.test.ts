@@ -1,4 +1,6 @@
 import { DeleteAlarmsCommand, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeStreamCommand, DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readAssembly } from '../../operations/guarantees/assembly.ts';
@@ -13,6 +15,7 @@ const { guarantees } = deriveGuarantees(assembly);
 const rows = (kind: string) => guarantees.filter(({ edge }) => edge.kind === kind).map((guarantee) => ({ ...guarantee, name: cellsOf(guarantee).edge }));
 
 const DAY_MS = 86_400_000;
+const STREAM_BATCH = 100;
 const world = new EdgeWorld(assembly);
 
 /** Names of queues that hold dead letters, by how long they keep them. */
@@ -40,17 +43,22 @@ beforeAll(async () => {
     await world.putFor(edge, 'alone');
     await world.pass(1_000);
   }
+  for (const { edge } of rows('stream-function')) await world.changeItem(edge.to, { mark: 'alone' });
+  await world.setOffAlarm();
   for (const path of ['/orders', '/stock', '/users']) await world.http('POST', path, { body: {} });
   for (const path of ['/orders/o-1', '/customers/c-1/orders']) await world.http('GET', path);
   await world.pass(60_000);
   await world.enableMappings(false);
   batchedFrom = sequenceNow();
   await fill(rows('queue-function').map(({ edge }) => edge.from));
+  for (const { edge } of rows('stream-function'))
+    for (let item = 0; item < STREAM_BATCH; item += 1) await world.changeItem(edge.to, { pk: String(item), mark: 'batch' });
   await world.enableMappings(true);
   await world.enableMappings(false);
   idleFrom = sequenceNow();
   idleFromMs = world.plane.kernel.nowMs();
   for (const name of [...rows('queue-function').map(({ edge }) => edge.from), ...watched]) await fill([name], 1);
+  for (const { edge } of rows('stream-function')) await world.changeItem(edge.to, { mark: 'idle' });
   await deleteAlarms();
   await world.pass(14 * DAY_MS + 60_000);
 }, 180_000);
@@ -85,6 +93,18 @@ function metered(
   const receives = new Set(received.map(({ atMs }) => atMs)).size;
   const deletions = since('DeleteMessageBatch', queue, from, to).length;
   return { messages: received.length, requests: receives + deletions, invocations: since('invocation-started', `function:${functionName}`, from, to).length };
+}
+
+/** Changes that a stream still has, from its oldest on. */
+async function changesLeft(StreamArn = ''): Promise<number> {
+  const streams = new DynamoDBStreamsClient(world.plane.clientSettings());
+  const { StreamDescription: description } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+  let count = 0;
+  for (const { ShardId } of description?.Shards ?? []) {
+    const { ShardIterator } = await streams.send(new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }));
+    count += (await streams.send(new GetRecordsCommand({ ShardIterator }))).Records?.length ?? 0;
+  }
+  return count;
 }
 
 describe.each(rows('queue-function'))('$name', ({ edge: { from, to }, loss, cost }) => {
@@ -124,6 +144,31 @@ it.each(watched)('%s drops a dead letter when its time is over', (name) => {
   expect(Math.abs((expired[0]?.atMs ?? 0) - idleFromMs - (deadLetterQueues.get(name) ?? 0) * 1000)).toBeLessThan(60_000);
 });
 
+describe.each(rows('stream-function'))('$name', ({ edge: { to }, loss, cost }) => {
+  const invocations = (from: number, until: number): number => since('invocation-started', `function:${to}`, from, until).length;
+
+  it('costs an invocation for a change alone, and for a full batch', () => {
+    const [invocation] = cost;
+    expect(invocation?.unit).toBe('invocation');
+    expect(invocations(0, batchedFrom)).toBe(invocation?.most);
+    expect(invocations(batchedFrom, idleFrom) / STREAM_BATCH).toBe(invocation?.least);
+  });
+
+  it('loses what was not read in its time', async () => {
+    expect(loss.keptSeconds).toBe(86_400);
+    const { Table: table } = await world.complete(world.clients.dynamodb.send(new DescribeTableCommand({ TableName: world.tableOf(to) })));
+    expect(await world.complete(changesLeft(table?.LatestStreamArn))).toBe(0);
+  });
+});
+
+describe.each(rows('rule-function'))('$name', ({ edge: { to }, cost }) => {
+  it('costs an invocation for each event', () => {
+    const events = since('rule-matched', 'rule/tickertape-dead-letter-alarms', 0, batchedFrom).length;
+    expect(events).toBeGreaterThan(0);
+    expect(since('invocation-started', `function:${to}`, 0, batchedFrom).length / events).toBe(cost[0]?.most);
+  });
+});
+
 describe.each(rows('rule-queue'))('$name', ({ edge: { to }, cost }) => {
   it('costs a request to SQS for each event', () => {
     const messages = since('message-sent', to, 0, batchedFrom);
@@ -147,6 +192,10 @@ describe.each(rows('route-function'))('$name', ({ edge: { from, to }, order, dup
         ['invocation', invocations],
       ]),
     ).toBe(most);
-    expect(lag?.name).toBe('Latency');
+  });
+
+  it('has a lag metric, of the API', async () => {
+    const [ApiId = ''] = new URL(world.system.apiUrl).host.split('.');
+    expect(await world.highest({ ...(lag as NonNullable<typeof lag>), dimensions: { ApiId, Stage: '$default' } }, 30)).toBeGreaterThanOrEqual(0);
   });
 });

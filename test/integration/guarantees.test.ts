@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
 import { StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -33,22 +32,10 @@ afterAll(async () => {
   await world.close();
 });
 
-/** The tables behind the streams, by the name of the relay's function. */
-const tableOf = (functionName: string): string => {
-  const relay = assembly.ofType('AWS::Lambda::Function').find(({ properties }) => properties['FunctionName'] === functionName);
-  const consumer = world.system.consumers.find(({ context }) => context === relay?.properties['Environment'].Variables.POWERTOOLS_SERVICE_NAME);
-  if (!consumer) throw new Error(`No table of ${functionName}`);
-  return consumer.tableName;
-};
-
 /** Changes one item of each table, as a commit does. */
 async function changeItems(mark: string): Promise<void> {
-  for (const { edge } of rows('stream-function')) {
-    const Item = { pk: { S: 'one' }, sk: { S: 'COMMIT' }, entity: { S: 'COMMIT' }, mark: { S: mark } };
-    await world.complete(client().send(new PutItemCommand({ TableName: tableOf(edge.to), Item })));
-  }
+  for (const { edge } of rows('stream-function')) await world.changeItem(edge.to, { mark });
 }
-const client = (): DynamoDBClient => world.clients.dynamodb;
 
 /** Receives of each message of a queue, in the order of the first. */
 function receivesOf(queue: string): { readonly id: string; readonly atMs: number[] }[] {

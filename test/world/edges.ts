@@ -1,10 +1,11 @@
-import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { GetMetricStatisticsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { paginateListEventSourceMappings, paginateListFunctions, UpdateEventSourceMappingCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
 import { GetQueueUrlCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { strToU8, zipSync } from 'fflate';
 import type { JournalEntry } from '../../local/index.ts';
-import type { Assembly, Resource } from '../../operations/guarantees/assembly.ts';
+import type { Assembly } from '../../operations/guarantees/assembly.ts';
 import type { Edge, LagMetric } from '../../operations/guarantees/guarantee.ts';
 import { World } from './world.ts';
 
@@ -41,15 +42,24 @@ export class EdgeWorld extends World {
     await this.complete(this.clients.eventbridge.send(new PutEventsCommand({ Entries: [this.#eventFor(edge, mark)] })));
   }
 
-  /** The rule behind the queue of an edge, for the queue is filled through it. */
-  ruleInto(queueName: string): Resource {
-    const rule = this.#assembly
-      .ofType('AWS::Events::Rule')
-      .find((each) =>
-        (each.properties['Targets'] as { Arn: unknown }[]).some(({ Arn }) => this.#assembly.referred(Arn, each)?.properties['QueueName'] === queueName),
-      );
-    if (!rule) throw new Error(`No rule leads to ${queueName}`);
-    return rule;
+  /** The table behind the stream that a relay reads, by the relay's name. */
+  tableOf(functionName: string): string {
+    const relay = this.#assembly.ofType('AWS::Lambda::Function').find(({ properties }) => properties['FunctionName'] === functionName);
+    const consumer = this.system.consumers.find(({ context }) => context === relay?.properties['Environment'].Variables.POWERTOOLS_SERVICE_NAME);
+    if (!consumer) throw new Error(`No table of ${functionName}`);
+    return consumer.tableName;
+  }
+
+  /** Changes an item as a commit does, so that the stream's filter lets the change through. */
+  async changeItem(functionName: string, { pk = 'one', mark }: { readonly pk?: string; readonly mark: string }): Promise<void> {
+    const Item = { pk: { S: pk }, sk: { S: 'COMMIT' }, entity: { S: 'COMMIT' }, mark: { S: mark } };
+    await this.complete(this.clients.dynamodb.send(new PutItemCommand({ TableName: this.tableOf(functionName), Item })));
+  }
+
+  /** Sets off an alarm that a rule on the account's own bus matches. */
+  async setOffAlarm(): Promise<void> {
+    const alarm = { AlarmName: this.consumer('payments').alarmName, StateReason: 'for the test' };
+    for (const StateValue of ['OK', 'ALARM'] as const) await this.complete(this.clients.cloudwatch.send(new SetAlarmStateCommand({ ...alarm, StateValue })));
   }
 
   queueUrl(name: string): Promise<string> {
@@ -63,8 +73,8 @@ export class EdgeWorld extends World {
     return (await this.complete(this.clients.sqs.send(receive))).Messages ?? [];
   }
 
-  /** The highest value that a metric had since the start; `undefined` where it was never there. */
-  async highest({ namespace, name, dimensions }: LagMetric): Promise<number | undefined> {
+  /** The highest value that a metric had in the last days; `undefined` where it was never there. */
+  async highest({ namespace, name, dimensions }: LagMetric, days = 3): Promise<number | undefined> {
     const nowMs = this.plane.kernel.nowMs();
     const answer = await this.complete(
       this.clients.cloudwatch.send(
@@ -72,7 +82,7 @@ export class EdgeWorld extends World {
           Namespace: namespace,
           MetricName: name,
           Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-          StartTime: new Date(nowMs - 3 * 86_400_000),
+          StartTime: new Date(nowMs - days * 86_400_000),
           EndTime: new Date(nowMs + 60_000),
           Period: 3_600,
           Statistics: ['Maximum'],
