@@ -122,7 +122,7 @@ export function indexPage(services: readonly ServiceFacts[], ofAws: ReadonlyMap<
     return `| [${name}](${name}.md) | ${all ? `${operations.length} of ${all.length}` : '–'} | ${code(resourceTypes.map(([type]) => type)) || '–'} |`;
   });
   const lines = ['# The emulated services', '', NOTICE, '', '| service | operations | resource types |', '|---|---|---|', ...rows, ''];
-  lines.push('A service that has no row here (Step Functions, SNS, Kinesis …) is refused as a whole.', '');
+  lines.push('A service that has no row here (Step Functions, Kinesis, KMS …) is refused as a whole, by its name.', '');
   lines.push('## Differs from AWS, whatever the service', '', ...differenceLines(differencesOf(sourcesBelow('local/wire'))), '');
   return lines.join('\n');
 }

@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { CollectionStore } from '../kernel/collection.ts';
 import { UserError } from '../kernel/errors.ts';
 import { type Collections, encodeBatch, valuesOf } from './batch.ts';
 import { DataFile } from './data-file.ts';
 import { lockFolder } from './lock.ts';
-import { logPath, recover, removeObsolete, snapshotPath } from './recover.ts';
+import { isOurs, logPath, recover, removeObsolete, snapshotPath } from './recover.ts';
 import { SnapshotWriter } from './snapshot-writer.ts';
 
 export interface DataFolderOptions {
@@ -34,10 +34,11 @@ const NEVER = new Promise<void>(() => {});
 export function openDataFolder(directory: string, options: DataFolderOptions = {}): DataFolder {
   const root = resolve(directory);
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolder(root);
   } catch (cause) {
     throw new UserError(`The data folder ${root} cannot be made (${(cause as NodeJS.ErrnoException).code}).`, { cause });
   }
+  refuseForeign(root);
   const unlock = lockFolder(root);
   try {
     return new DataFolder(root, unlock, options);
@@ -45,6 +46,23 @@ export function openDataFolder(directory: string, options: DataFolderOptions = {
     unlock();
     throw error;
   }
+}
+
+/** Makes a folder and those above it. `mkdir` with `recursive` never ends where the system takes no folder, as below `/proc`. */
+function makeFolder(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (!found && dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+/** Refuses a folder of something else: state between a project's files would be taken for rubbish one day. */
+function refuseForeign(root: string): void {
+  const names = readdirSync(root);
+  if (names.length === 0 || names.some(isOurs)) return;
+  throw new UserError(
+    `The folder ${root} holds other files (${names.slice(0, 3).join(', ')}) and no state of a plane. Name a new or an empty folder for the data.`,
+  );
 }
 
 /**

@@ -18,6 +18,9 @@ export const snapshotPath = (directory: string, generation: number): string => j
 /** Says that the folder had a log once: a folder without one is new only where this is missing too. */
 const MARK = 'tickertape-data';
 
+/** Whether a file of that name says that the folder is a data folder; a lock is left by a start that was broken off. */
+export const isOurs = (name: string): boolean => name === MARK || name === 'lock' || /^(?:log|snapshot)-\d+(?:\.part)?$/.test(name);
+
 /** What a folder holds: the state, and the log to go on with. */
 export interface Recovered {
   readonly collections: Collections;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What `cdk.json` says of an app. */
@@ -82,11 +82,13 @@ export async function buildBundles(settings: AppSettings, directory: string): Pr
   if (settings.build) await run(settings.build, directory, {});
 }
 
-/** Runs the app; answers when the assembly lies in `outputDirectory`. */
+/** Runs the app; answers when the assembly lies in `outputDirectory`. Throws `SynthesisError` where the app wrote none: what an earlier run left is not taken for it. */
 export async function synthesize(
   settings: AppSettings,
   place: { directory: string; outputDirectory: string; accountId: string; region: string },
 ): Promise<void> {
+  const manifest = join(place.outputDirectory, 'manifest.json');
+  rmSync(manifest, { force: true });
   await run(settings.app, place.directory, {
     CDK_OUTDIR: place.outputDirectory,
     CDK_VALIDATION: 'false',
@@ -95,4 +97,9 @@ export async function synthesize(
     CDK_DEFAULT_REGION: place.region,
     JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
   });
+  if (existsSync(manifest)) return;
+  throw new SynthesisError(
+    `"${settings.app}" ended well and wrote no cloud assembly: it has to be a CDK app, which writes to the folder that CDK_OUTDIR names`,
+    '',
+  );
 }

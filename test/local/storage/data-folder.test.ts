@@ -253,6 +253,21 @@ describe('a folder that cannot be used is refused and left as it is', () => {
     expect(readdirSync(copy)).toEqual(['tickertape-data']);
   });
 
+  it('for files of something else, among which nothing is put', () => {
+    const directory = newFolder();
+    writeFileSync(join(directory, 'package.json'), '{}');
+    expect(() => openDataFolder(directory)).toThrow(/holds other files \(package\.json\) and no state of a plane/);
+    expect(readdirSync(directory)).toEqual(['package.json']);
+  });
+
+  it('for a place where no folder can be made, at once', () => {
+    expect(() => openDataFolder('/proc/nowhere/below')).toThrow(/cannot be made \(E[A-Z]+\)/);
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    expect(() => openDataFolder(join(file, 'below'))).toThrow(/cannot be made \(E[A-Z]+\)/);
+    expect(() => openDataFolder(file)).toThrow(/cannot be made \(EEXIST\)/);
+  });
+
   it('but not a folder whose first start was broken off', () => {
     const directory = newFolder();
     writeFileSync(join(directory, 'log-000000.part'), '');
