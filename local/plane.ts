@@ -13,6 +13,7 @@ import { createCloudFormation } from './services/cloudformation/service.ts';
 import { cloudwatch } from './services/cloudwatch/service.ts';
 import { cloudwatchLogs } from './services/cloudwatch-logs/service.ts';
 import { dynamodb } from './services/dynamodb/service.ts';
+import type { DynamoDbState } from './services/dynamodb/state.ts';
 import { dynamodbStreams } from './services/dynamodb-streams/service.ts';
 import { eventbridge } from './services/eventbridge/service.ts';
 import { createAuthorizer } from './services/iam/authorizer.ts';
@@ -51,6 +52,8 @@ export interface PlaneOptions {
   readonly threads?: number;
   /** Warm function contexts. @default 24 */
   readonly contextsMax?: number;
+  /** How long a DynamoDB table that a client makes says CREATING, as tables on AWS do for some seconds. Deployed tables are there at once. @default 0 */
+  readonly tableCreationMs?: number;
   /** Told of errors of the plane itself; the caller of AWS sees `InternalFailure`. */
   readonly onBug?: (error: unknown) => void;
 }
@@ -146,6 +149,7 @@ export class Plane {
     const below = (name: string): string | undefined => (options.dataDirectory === undefined ? undefined : `${options.dataDirectory}/${name}`);
     this.#blobs = new BlobStore({ directory: below('objects') });
     for (const service of servicesOf(below('code'), { blobs: this.#blobs, stacks: () => this.#deployment.stacks })) this.kernel.install(service);
+    this.#stateOf<DynamoDbState>('dynamodb').tableCreationMs = options.tableCreationMs ?? 0;
     this.kernel.setAuthorizer(createAuthorizer(this.kernel, this.#stateOf('iam')));
     this.#deployment = new Deployment(this.kernel, { assetFolder: below('assets') });
     this.inFlightAtStart = inFlight(this.#stateOf<SqsState>('sqs'), this.kernel.nowMs());

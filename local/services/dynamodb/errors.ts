@@ -17,6 +17,9 @@ export const resourceArnNotFound = (arn: string): Fault => new Fault('ResourceNo
 
 export const tableExists = (name: string): Fault => new Fault('ResourceInUseException', `Table already exists: ${name}`);
 
+export const tableIsBeingCreated = (name: string): Fault =>
+  new Fault('ResourceInUseException', `Attempt to change a resource which is still in use: Table is being created: ${name}`);
+
 /** `item` is given where the request asks for it with `ReturnValuesOnConditionCheckFailure`. */
 export const conditionalCheckFailed = (item: Attributes | undefined): Fault =>
   new Fault('ConditionalCheckFailedException', 'The conditional request failed', item ? { members: { Item: item } } : {});

@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput, UpdateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { PhysicalResource, Properties, ResourceType } from '../../kernel/resource.ts';
 import type { Context } from '../../kernel/service.ts';
-import { createTable, deleteTable } from './operations/tables.ts';
+import { deleteTable, makeTable } from './operations/tables.ts';
 import { setExpiryAttribute } from './operations/time-to-live.ts';
 import { updateTable } from './operations/update-table.ts';
 import { changeTable, type DynamoDbState, streamArn, tableOf } from './state.ts';
@@ -124,7 +124,7 @@ function physical(table: Table, { isGlobal }: { readonly isGlobal: boolean }): P
   };
 }
 
-/** What `createTable` does not take: expiry and policies. */
+/** What `makeTable` does not take: expiry and policies. */
 function finish(table: Table, wanted: TableProperties, { kernel, state }: DynamoDb): void {
   if (table.record.expiryAttribute !== wanted.expiryAttribute) setExpiryAttribute(kernel, state, table, wanted.expiryAttribute);
   changeTable(state, table, { policy: wanted.policy as never });
@@ -203,7 +203,7 @@ function tableType(
     inert: options.inert,
     create(properties, place, context) {
       const wanted = read(properties, properties['TableName'] ?? place.generatedName({ lengthMax: NAME_LENGTH_MAX }));
-      createTable(wanted.create, context);
+      makeTable(wanted.create, context, { creationMs: 0 });
       const table = tableOf(context.state, wanted.create.TableName);
       finish(table, wanted, context);
       return physical(table, options);

@@ -2,7 +2,7 @@ import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Timer } from '../../kernel/scheduler.ts';
 import type { KeptItem } from '../../languages/dynamodb-expression/packed-item.ts';
-import { resourceNotFound } from './errors.ts';
+import { resourceNotFound, tableIsBeingCreated } from './errors.ts';
 import type { StreamDescriptor, StreamViewType, TableRecord } from './table/schema.ts';
 import { forgetClosedStreams, newStream, StreamWriter } from './table/stream.ts';
 import { Table } from './table/table.ts';
@@ -13,6 +13,9 @@ export interface DynamoDbState {
   /** Transactions by client request token: when they ended and what they asked, as one text. */
   readonly tokens: Collection<string>;
   readonly tables: Map<string, Table>;
+  readonly nowMs: () => number;
+  /** How long a table that a client makes is being created. */
+  tableCreationMs: number;
   /** One timer for each table in which something expires: for what is due next. */
   readonly expiryTimers: Map<Table, { readonly dueMs: number; readonly timer: Timer }>;
 }
@@ -23,6 +26,8 @@ export function createState(kernel: Kernel): DynamoDbState {
     streams: kernel.collection('dynamodb.streams'),
     tokens: kernel.collection('dynamodb.tokens'),
     tables: new Map(),
+    nowMs: () => kernel.nowMs(),
+    tableCreationMs: 0,
     expiryTimers: new Map(),
   };
   for (const record of state.records.values()) state.tables.set(record.name, openTable(kernel, state, record));
@@ -53,8 +58,18 @@ export function tableNameOf(nameOrArn: string): string {
 /** The table of that name or ARN, for operations on items. */
 export function tableOf(state: DynamoDbState, nameOrArn: string | undefined): Table {
   const table = state.tables.get(tableNameOf(nameOrArn ?? ''));
-  if (!table) throw resourceNotFound();
+  if (!table || !isReady(state, table)) throw resourceNotFound();
   return table;
+}
+
+/** Whether a table can be used: it is not being created any more. */
+export function isReady(state: DynamoDbState, { record: { readyMs } }: Table): boolean {
+  return readyMs === undefined || state.nowMs() >= readyMs;
+}
+
+/** Refuses to change a table that is being created. */
+export function checkIsReady(state: DynamoDbState, table: Table): void {
+  if (!isReady(state, table)) throw tableIsBeingCreated(table.record.name);
 }
 
 /** Adds a table. */

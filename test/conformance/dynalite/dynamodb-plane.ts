@@ -9,6 +9,7 @@ export class DynamoDbPlane {
     region: 'us-east-1',
     clock: { kind: 'virtual', startMs: Date.UTC(2026, 10, 21) },
     seed: 'dynalite',
+    tableCreationMs: 500,
   });
 
   static async open(): Promise<DynamoDbPlane> {

@@ -13,7 +13,7 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { tableExists, tableNotFound, validation } from '../errors.ts';
 import { checkTableName, readTableShape, type TableShape } from '../rules.ts';
-import { addTable, type DynamoDbState, removeTable, startStream, tableNameOf } from '../state.ts';
+import { addTable, checkIsReady, type DynamoDbState, isReady, removeTable, startStream, tableNameOf } from '../state.ts';
 import { describeDeletedTable, describeTable as description } from '../table/description.ts';
 import type { StreamViewType, TableRecord } from '../table/schema.ts';
 import type { Table } from '../table/table.ts';
@@ -43,9 +43,18 @@ const CREATE_MEMBERS = [
 
 /**
  * Creates a table.
- * Differs from AWS: the answer says CREATING, as it does there, but the table is ACTIVE at once.
+ * Differs from AWS: the answer says CREATING, as it does there, but the table is ACTIVE at once, unless the plane's `tableCreationMs` says otherwise.
  */
-export function createTable(input: CreateTableCommandInput, { kernel, state }: DynamoDb): Output<CreateTableCommandOutput> {
+export function createTable(input: CreateTableCommandInput, context: DynamoDb): Output<CreateTableCommandOutput> {
+  return makeTable(input, context, { creationMs: context.state.tableCreationMs });
+}
+
+/** As `CreateTable`; the table is there after that time. */
+export function makeTable(
+  input: CreateTableCommandInput,
+  { kernel, state }: DynamoDb,
+  { creationMs }: { readonly creationMs: number },
+): Output<CreateTableCommandOutput> {
   const name = checkTableName(input.TableName);
   refuseAllBut(CREATE_MEMBERS, input, { operation: 'CreateTable', page: 'dynamodb' });
   if (input.SSESpecification?.Enabled === true) throw new NotEmulated('CreateTable with SSESpecification', 'dynamodb');
@@ -61,9 +70,10 @@ export function createTable(input: CreateTableCommandInput, { kernel, state }: D
     warmThroughput: warm && { readUnits: warm.ReadUnitsPerSecond ?? 0, writeUnits: warm.WriteUnitsPerSecond ?? 0 },
     policy: input.ResourcePolicy === undefined ? undefined : readPolicy(input.ResourcePolicy),
     policyRevision: input.ResourcePolicy === undefined ? undefined : String(kernel.nowMs()),
+    readyMs: creationMs > 0 ? kernel.nowMs() + creationMs : undefined,
   });
   if (viewType) startStream(kernel, state, table, viewType);
-  return { TableDescription: description(table, 'CREATING') };
+  return { TableDescription: description(table, 'CREATING', kernel.nowMs()) };
 }
 
 /** The record of a table with these keys, otherwise as a table is by default. */
@@ -78,6 +88,8 @@ function newRecord(kernel: Kernel, name: string, shape: TableShape): TableRecord
     warmThroughput: undefined,
     throughputIncreasedMs: undefined,
     throughputDecreasedMs: undefined,
+    throughputDecreases: undefined,
+    readyMs: undefined,
     stream: undefined,
     latestStreamLabel: undefined,
     expiryAttribute: undefined,
@@ -112,13 +124,15 @@ export function namedTable(state: DynamoDbState, nameOrArn: string | undefined):
   return table;
 }
 
-export function describeTable(input: DescribeTableCommandInput, { state }: DynamoDb): Output<DescribeTableCommandOutput> {
-  return { Table: description(namedTable(state, input.TableName), 'ACTIVE') };
+export function describeTable(input: DescribeTableCommandInput, { kernel, state }: DynamoDb): Output<DescribeTableCommandOutput> {
+  const table = namedTable(state, input.TableName);
+  return { Table: description(table, isReady(state, table) ? 'ACTIVE' : 'CREATING', kernel.nowMs()) };
 }
 
 /** Deletes a table; it is gone at once. */
 export function deleteTable(input: DeleteTableCommandInput, { state }: DynamoDb): Output<DeleteTableCommandOutput> {
   const table = namedTable(state, input.TableName);
+  checkIsReady(state, table);
   if (table.record.isDeletionProtected) {
     throw validation(`Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`);
   }

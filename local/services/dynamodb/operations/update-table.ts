@@ -3,8 +3,8 @@ import { NotEmulated, refuseAllBut } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { invalidParameter, validation } from '../errors.ts';
 import { checkAllUsed, readAttributeTypes, readGlobalIndex, readThroughput } from '../rules.ts';
-import { changeTable, type DynamoDbState, startStream, stopStream } from '../state.ts';
-import { describeTable } from '../table/description.ts';
+import { changeTable, checkIsReady, type DynamoDbState, startStream, stopStream } from '../state.ts';
+import { decreasesToday, describeTable } from '../table/description.ts';
 import type { IndexRecord, KeyType, TableRecord } from '../table/schema.ts';
 import type { Table } from '../table/table.ts';
 import { namedTable } from './tables.ts';
@@ -25,9 +25,10 @@ const UPDATE_MEMBERS = [
 export function updateTable(input: UpdateTableCommandInput, { kernel, state }: Context<DynamoDbState>): Omit<UpdateTableCommandOutput, '$metadata'> {
   checkIndexUpdates(input.GlobalSecondaryIndexUpdates);
   const table = namedTable(state, input.TableName);
+  checkIsReady(state, table);
   refuseAllBut(UPDATE_MEMBERS, input, { operation: 'UpdateTable', page: 'dynamodb' });
   if (input.SSESpecification?.Enabled === true) throw new NotEmulated('UpdateTable with SSESpecification', 'dynamodb');
-  const { throughput: before, isOnDemand } = table.record;
+  const before = table.record;
   const changes = { ...billingChanges(table, input, kernel.nowMs()), ...indexChanges(table, input) };
   checkStream(table, input.StreamSpecification);
   changeTable(state, table, {
@@ -38,10 +39,15 @@ export function updateTable(input: UpdateTableCommandInput, { kernel, state }: C
   const stream = input.StreamSpecification;
   if (stream?.StreamEnabled === true && stream.StreamViewType) startStream(kernel, state, table, stream.StreamViewType);
   if (stream?.StreamEnabled === false) stopStream(state, table);
-  const description = describeTable(table, 'UPDATING');
-  if (isOnDemand || !description.ProvisionedThroughput) return { TableDescription: description };
+  const description = describeTable(table, 'UPDATING', kernel.nowMs());
+  if (before.isOnDemand || !description.ProvisionedThroughput) return { TableDescription: description };
   // While a table is updated it is described with the throughput that it had.
-  const throughput = { ...description.ProvisionedThroughput, ReadCapacityUnits: before.readUnits, WriteCapacityUnits: before.writeUnits };
+  const throughput = {
+    ...description.ProvisionedThroughput,
+    ReadCapacityUnits: before.throughput.readUnits,
+    WriteCapacityUnits: before.throughput.writeUnits,
+    NumberOfDecreasesToday: decreasesToday(before, kernel.nowMs()),
+  };
   return { TableDescription: { ...description, ProvisionedThroughput: throughput } };
 }
 
@@ -78,7 +84,7 @@ function billingChanges({ record }: Table, input: UpdateTableCommandInput, nowMs
     throughput,
     ...(isOnDemand && !record.isOnDemand && { onDemandSinceMs: nowMs }),
     ...(isIncreased && !isOnDemand && { throughputIncreasedMs: nowMs }),
-    ...(isDecreased && !isOnDemand && { throughputDecreasedMs: nowMs }),
+    ...(isDecreased && !isOnDemand && { throughputDecreasedMs: nowMs, throughputDecreases: decreasesToday(record, nowMs) + 1 }),
   };
 }
 

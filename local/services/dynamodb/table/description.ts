@@ -9,7 +9,7 @@ const ON_DEMAND_WARM = { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000 
  * Describes a table.
  * Differs from AWS: counts and sizes are those of the moment, where AWS brings them up to date every six hours.
  */
-export function describeTable(table: Table, status: 'CREATING' | 'ACTIVE' | 'UPDATING'): TableDescription {
+export function describeTable(table: Table, status: 'CREATING' | 'ACTIVE' | 'UPDATING', nowMs: number): TableDescription {
   const { record } = table;
   const isNew = status === 'CREATING';
   const local = record.indexes.filter((index) => !index.isGlobal);
@@ -20,7 +20,7 @@ export function describeTable(table: Table, status: 'CREATING' | 'ACTIVE' | 'UPD
     KeySchema: keySchemaElements(record.keySchema),
     TableStatus: status,
     CreationDateTime: new Date(record.createdMs),
-    ProvisionedThroughput: throughputDescription(record.throughput, record),
+    ProvisionedThroughput: throughputDescription(record.throughput, { ...record, nowMs }),
     TableSizeBytes: table.sizeBytes,
     ItemCount: table.itemCount,
     TableArn: record.arn,
@@ -72,13 +72,22 @@ function keySchemaElements({ hash, range }: KeySchema): KeySchemaElement[] {
   return range === undefined ? elements : [...elements, { AttributeName: range, KeyType: 'RANGE' }];
 }
 
+type ThroughputChanges = Pick<TableRecord, 'throughputIncreasedMs' | 'throughputDecreasedMs' | 'throughputDecreases'>;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How often a table's throughput was decreased since midnight in UTC. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
+export function decreasesToday({ throughputDecreasedMs: lastMs, throughputDecreases: count }: Partial<ThroughputChanges>, nowMs: number): number {
+  return lastMs !== undefined && Math.floor(lastMs / DAY_MS) === Math.floor(nowMs / DAY_MS) ? (count ?? 0) : 0;
+}
+
 function throughputDescription(
   { readUnits, writeUnits }: Throughput,
-  changes: Partial<Pick<TableRecord, 'throughputIncreasedMs' | 'throughputDecreasedMs'>> = {},
+  changes: Partial<ThroughputChanges> & { readonly nowMs?: number } = {},
 ): ProvisionedThroughputDescription {
-  const { throughputIncreasedMs: increasedMs, throughputDecreasedMs: decreasedMs } = changes;
+  const { throughputIncreasedMs: increasedMs, throughputDecreasedMs: decreasedMs, nowMs = 0 } = changes;
   return {
-    NumberOfDecreasesToday: 0,
+    NumberOfDecreasesToday: decreasesToday(changes, nowMs),
     ReadCapacityUnits: readUnits,
     WriteCapacityUnits: writeUnits,
     ...(increasedMs !== undefined && { LastIncreaseDateTime: new Date(increasedMs) }),

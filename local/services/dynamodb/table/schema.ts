@@ -43,6 +43,10 @@ export interface TableRecord {
   readonly warmThroughput: Throughput | undefined;
   readonly throughputIncreasedMs: number | undefined;
   readonly throughputDecreasedMs: number | undefined;
+  /** How often throughput was decreased on the day of the last decrease, counted in UTC. */
+  readonly throughputDecreases: number | undefined;
+  /** Until then the table is being created; `undefined` where it was there at once. */
+  readonly readyMs: number | undefined;
   readonly indexes: readonly IndexRecord[];
   /** The stream that records changes; `latestStreamLabel` outlives it. */
   readonly stream: { readonly label: string; readonly viewType: StreamViewType } | undefined;

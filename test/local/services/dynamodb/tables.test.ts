@@ -38,6 +38,34 @@ describe('a table', () => {
     expect((await world.call('Scan', { TableName: 'plain' })).Count).toBe(0);
   });
 
+  it('is being created for as long as the plane says, and can be neither used nor changed until then', async () => {
+    const { kernel, state, call, fault } = dynamodbWorld();
+    state.tableCreationMs = 2000;
+    await call('CreateTable', plainTable('slow'));
+    expect((await call('DescribeTable', { TableName: 'slow' })).Table.TableStatus).toBe('CREATING');
+    const message = 'Attempt to change a resource which is still in use: Table is being created: slow';
+    expect(await fault('DeleteTable', { TableName: 'slow' })).toMatchObject({ code: 'ResourceInUseException', message });
+    expect(await fault('PutItem', { TableName: 'slow', Item: { id: { S: 'a' } } })).toMatchObject({ message: 'Requested resource not found' });
+    await kernel.run({ untilMs: kernel.nowMs() + 2000 });
+    expect((await call('DescribeTable', { TableName: 'slow' })).Table.TableStatus).toBe('ACTIVE');
+    await call('DeleteTable', { TableName: 'slow' });
+  });
+
+  it('counts how often its throughput was decreased on a day', async () => {
+    const { kernel, call } = dynamodbWorld();
+    const units = (ReadCapacityUnits: number): object => ({ TableName: 'rates', ProvisionedThroughput: { ReadCapacityUnits, WriteCapacityUnits: 1 } });
+    const decreases = async (): Promise<number> => (await call('DescribeTable', { TableName: 'rates' })).Table.ProvisionedThroughput.NumberOfDecreasesToday;
+    await call('CreateTable', plainTable('rates', { BillingMode: 'PROVISIONED', ...units(9) }));
+    await call('UpdateTable', units(5));
+    await call('UpdateTable', units(7));
+    await call('UpdateTable', units(3));
+    expect(await decreases()).toBe(2);
+    await kernel.run({ untilMs: kernel.nowMs() + 24 * 60 * 60 * 1000 });
+    expect(await decreases()).toBe(0);
+    await call('UpdateTable', units(1));
+    expect(await decreases()).toBe(1);
+  });
+
   it('is listed page by page', async () => {
     const world = dynamodbWorld();
     for (const name of ['ccc', 'aaa', 'bbb']) await world.call('CreateTable', plainTable(name));
