@@ -1,6 +1,22 @@
 import type { FunctionCode, Invocation, LogLine } from '../kernel/function-runner.ts';
 import type { ContextHost } from './host.ts';
-import { type Ending, endedWith, errorLine, errorObjectOf, exited, initErrorObject, RESPONSE_BYTES_MAX, responseTooLarge } from './invocation-error.ts';
+import {
+  type Ending,
+  type ErrorObject,
+  EXIT_ERROR,
+  endedWith,
+  errorLine,
+  errorObjectOf,
+  exited,
+  handlerNotFound,
+  initErrorLine,
+  initErrorObject,
+  RESPONSE_BYTES_MAX,
+  rejectionLine,
+  rejectionObject,
+  responseTooLarge,
+  uncaughtLine,
+} from './invocation-error.ts';
 import { consoleLine, endLine, initStartLine, LogBuffer, reportLine, startLine } from './log-lines.ts';
 import type { Bundle } from './modules/bundle.ts';
 import { createRealm, type Realm } from './realm.ts';
@@ -114,17 +130,9 @@ export class SealedContext {
   crash(error: unknown, kind: 'Uncaught Exception' | 'Unhandled Promise Rejection'): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    const { errorType, errorMessage, trace } = errorObjectOf(error);
-    this.#logConsole('ERROR', `${kind} \t${JSON.stringify({ errorType, errorMessage, stack: trace })}`);
     const isRejection = kind === 'Unhandled Promise Rejection';
-    this.#finish(
-      endedWith(
-        'unhandled-error',
-        isRejection
-          ? { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: `${errorType}: ${errorMessage}`, trace: trace ?? [] }
-          : { errorType, errorMessage, trace: trace ?? [] },
-      ),
-    );
+    this.#logConsole('ERROR', isRejection ? rejectionLine(error) : uncaughtLine(error));
+    this.#finish(endedWith('unhandled-error', isRejection ? rejectionObject(error) : errorObjectOf(error)));
   }
 
   #fields(invocation: ContextInvocation): object {
@@ -152,18 +160,18 @@ export class SealedContext {
       const loaded = this.#module(this.#bundle.entry(handler.slice(0, dot))) as Record<string, unknown>;
       this.#handler = loaded[handler.slice(dot + 1)];
       if (typeof this.#handler !== 'function') {
-        const isMissing = this.#handler === undefined;
-        const error = isMissing
-          ? { errorType: 'Runtime.HandlerNotFound', errorMessage: `${handler} is undefined or not exported` }
-          : { errorType: 'Runtime.HandlerNotFound', errorMessage: `${handler} is not a function` };
-        this.#initError = endedWith('unhandled-error', { ...error, trace: [] });
+        this.#failInit(handlerNotFound(handler, this.#handler === undefined), undefined);
       }
     } catch (error) {
-      this.#logConsole('ERROR', `Uncaught Exception \t${JSON.stringify(errorObjectOf(error))}`);
-      this.#initError ??= endedWith('unhandled-error', initErrorObject(error));
+      if (!(error instanceof ProcessExit)) this.#failInit(initErrorObject(error), error);
     }
     this.#sealed.timers.freeze();
     this.#initDurationMs = this.#host.isVirtual ? this.#host.nowMs() - startMs : performance.now() - startedMs;
+  }
+
+  #failInit(object: ErrorObject, error: unknown): void {
+    this.#logConsole('ERROR', initErrorLine(object, error));
+    this.#initError ??= endedWith('unhandled-error', object);
   }
 
   #require(name: string, from: string): unknown {
@@ -238,8 +246,10 @@ export class SealedContext {
     const { requestId } = running.invocation;
     const { initDurationMs } = running;
     this.#logs.add(endLine(requestId));
-    const status = ending.outcome === 'unhandled-error' ? { status: 'error' } : {};
+    const error = ending.outcome === 'unhandled-error' ? (JSON.parse(ending.payload) as ErrorObject) : undefined;
+    const status = error && { status: 'error', errorType: error.errorType };
     this.#logs.add(reportLine({ requestId, durationMs, memoryMiB: this.code.memoryMiB, initDurationMs, ...status }));
+    if (error?.errorType === EXIT_ERROR) this.#logs.add(`${error.errorMessage}\n${EXIT_ERROR}`);
     if (this.#isGone) this.#sealed.timers.discard();
     running.resolve({ ...ending, durationMs, initDurationMs, logs: this.#logs.take(), isReusable: !this.#isGone });
   }

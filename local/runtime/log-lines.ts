@@ -8,11 +8,19 @@ export const startLine = (requestId: string, version: string): string => `START 
 export const endLine = (requestId: string): string => `END RequestId: ${requestId}`;
 
 /** Differs from AWS: without `Max Memory Used`, which cannot be told apart for contexts that share a process. */
-export function reportLine(report: { requestId: string; durationMs: number; memoryMiB: number; initDurationMs: number | undefined; status?: string }): string {
+export function reportLine(report: {
+  requestId: string;
+  durationMs: number;
+  memoryMiB: number;
+  initDurationMs: number | undefined;
+  status?: string;
+  errorType?: string;
+}): string {
   const init = report.initDurationMs === undefined ? '' : `\tInit Duration: ${report.initDurationMs.toFixed(2)} ms`;
   const status = report.status === undefined ? '' : `\tStatus: ${report.status}`;
+  const errorType = report.errorType === undefined ? '' : `\tError Type: ${report.errorType}`;
   const billedMs = Math.ceil(report.durationMs + (report.initDurationMs ?? 0));
-  return `REPORT RequestId: ${report.requestId}\tDuration: ${report.durationMs.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\tMemory Size: ${report.memoryMiB} MB${init}${status}`;
+  return `REPORT RequestId: ${report.requestId}\tDuration: ${report.durationMs.toFixed(2)} ms\tBilled Duration: ${billedMs} ms\tMemory Size: ${report.memoryMiB} MB${init}${status}${errorType}`;
 }
 
 /** How the Node.js runtime writes `console.log`: time, request, level, message. */
