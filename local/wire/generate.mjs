@@ -73,7 +73,10 @@ const RECORDED = {
     },
     added: { TableNamePattern: { type: 'string', pattern: TABLE_NAME_OR_ARN.pattern, unless: '^arn:|^.{0,2}$|^.{256,}$' } },
   },
-  lambda: { order: { isBoundsFirst: true, last: ['FunctionName'] } },
+  lambda: {
+    wordedByService: { CreateFunctionRequest: { Runtime: null }, UpdateFunctionConfigurationRequest: { Runtime: null } },
+    order: { isBoundsFirst: true, last: ['FunctionName'] },
+  },
 };
 
 /** Lays what was recorded over a model. */

@@ -1,5 +1,5 @@
 /** How one case of a set ended. */
-export type CaseVerdict = { readonly id: string } & (
+export type CaseVerdict = { readonly id: string; readonly part?: string } & (
   | { readonly verdict: 'passed' }
   | { readonly verdict: 'failed'; readonly difference: string }
   /** The case itself is wrong; `reason` says how we know. */

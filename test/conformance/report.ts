@@ -24,6 +24,7 @@ export function countVerdicts(verdicts: readonly CaseVerdict[]): SetCounts {
 export function renderSet(name: string, verdicts: readonly CaseVerdict[]): string {
   const { passed, failed, excepted, outOfScope, notEmulated } = countVerdicts(verdicts);
   const lines = [`${name}: ${passed} passed, ${failed} failed, ${excepted} excepted, ${outOfScope} out of scope, ${notEmulated} not emulated`];
+  lines.push(...renderParts(verdicts));
   const byReason = new Map<string, number>();
   for (const verdict of verdicts) {
     if (verdict.verdict === 'failed') lines.push(`  failed  ${verdict.id}\n    ${verdict.difference.replaceAll('\n', '\n    ')}`);
@@ -33,6 +34,17 @@ export function renderSet(name: string, verdicts: readonly CaseVerdict[]): strin
   }
   for (const [reason, count] of byReason) lines.push(`${reason}: ${count}`);
   return lines.join('\n');
+}
+
+/** How many of the cases in scope pass in each part of a set that has parts: what is excepted or not emulated has not passed. */
+function renderParts(verdicts: readonly CaseVerdict[]): string[] {
+  const parts = new Set(verdicts.flatMap(({ part }) => (part === undefined ? [] : [part])));
+  return [...parts].map((part) => {
+    const { passed, failed, excepted, notEmulated } = countVerdicts(verdicts.filter((verdict) => verdict.part === part));
+    const inScope = passed + failed + excepted + notEmulated;
+    const rate = inScope === 0 ? '' : ` (${((passed / inScope) * 100).toFixed(1)} %)`;
+    return `  ${part}: ${passed} of ${inScope} in scope passed${rate}, ${failed} failed, ${excepted} excepted, ${notEmulated} not emulated`;
+  });
 }
 
 function countReason(counts: Map<string, number>, reason: string): void {

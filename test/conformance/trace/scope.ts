@@ -41,11 +41,11 @@ function isForeign({ id, bindings }: Trace, text: string): boolean {
   return /cross_account|cross_region|different_account|different_region/.test(id) || isSecondary || text.includes('222222222222');
 }
 
-/** The functions whose code the recording does not have, unless a handler is supplied for the file that it names. */
+/** The functions whose code the recording does not have, unless a handler is supplied for the file that it names. A runtime that AWS refused needs none. */
 function needsForeignRuntime({ resources, steps }: Trace, handlerFiles: ReadonlySet<string>): boolean {
   const isNode = (runtime: unknown): boolean => typeof runtime !== 'string' || runtime.startsWith('nodejs');
   const isSupplied = resources.every(({ type, handlerFile }) => type !== 'lambda' || (typeof handlerFile === 'string' && handlerFiles.has(handlerFile)));
-  return !isSupplied || steps.some(({ service, params }) => service === 'lambda' && !isNode(params['Runtime']));
+  return !isSupplied || steps.some(({ service, params, expectError }) => service === 'lambda' && !expectError && !isNode(params['Runtime']));
 }
 
 /** The rule that leaves a trace out, or `undefined`. */

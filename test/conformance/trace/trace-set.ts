@@ -20,16 +20,21 @@ export interface TraceSetOptions {
   readonly handlers?: FunctionHandlers;
   /** A trace as it can be played: what stands in the recording's place. */
   readonly adapt?: (trace: Trace) => Trace;
+  /** The part of the set that a trace belongs to, by its id: each part is reported by itself too. */
+  readonly partOf?: (id: string) => string;
 }
 
 /** A set whose cases are recorded traces: each is played on a plane of its own, in virtual time. */
-export function traceSet({ name, exceptions = [], handlers = new Map(), adapt = (trace) => trace }: TraceSetOptions): ConformanceSet {
+export function traceSet({ name, exceptions = [], handlers = new Map(), adapt = (trace) => trace, partOf }: TraceSetOptions): ConformanceSet {
   const reasons = new Map(exceptions.map(({ id, reason }) => [id, reason]));
   return {
     name,
     run: async (folder) => {
       const verdicts: CaseVerdict[] = [];
-      for (const trace of readTraces(folder)) verdicts.push(await tryTrace(adapt(trace), { reason: reasons.get(trace.id), handlers }));
+      for (const trace of readTraces(folder)) {
+        const verdict = await tryTrace(adapt(trace), { reason: reasons.get(trace.id), handlers });
+        verdicts.push(partOf ? { ...verdict, part: partOf(trace.id) } : verdict);
+      }
       return verdicts;
     },
   };
