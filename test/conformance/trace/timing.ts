@@ -14,6 +14,11 @@ const PAUSES_MS: readonly number[] = [1200, 2500, 5500, 11_000, 35_000, 65_000, 
 /** Attempts at one trace. */
 const ATTEMPTS_MAX = 40;
 
+/** Plays a trace once, as fast as a test is that does not sleep. */
+export function playAtOnce(trace: Trace, handlers: FunctionHandlers): Promise<Played> {
+  return playTrace(trace, { handlers, timing: { paceMs: NATURAL_MS, pauses: new Map() } });
+}
+
 /**
  * Plays a trace until it agrees: the recorder kept requests and answers, not how long the test slept between them. First without pauses; then with a pause
  * before the step that differed, longer and longer, which stays where it brings the trace further; then slower all through. Answers with the
