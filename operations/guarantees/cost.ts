@@ -1,4 +1,4 @@
-import { PRICES } from '../prices.ts';
+import { PRICES } from './prices.ts';
 
 /** What one message of an edge uses of something that is billed. */
 export interface CostTerm {

@@ -1,7 +1,7 @@
-import { PRICES } from '../prices.ts';
 import type { Assembly, Resource } from './assembly.ts';
 import type { Derived } from './guarantee.ts';
 import { invocationCost, nameOf, queueAt, queueFacts } from './parts.ts';
+import { PRICES } from './prices.ts';
 
 /** To queues and functions, over 23 days. @see https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html */
 const TOPIC_ATTEMPTS = 100_015;

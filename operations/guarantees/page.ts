@@ -1,7 +1,7 @@
-import { PRICES } from '../prices.ts';
 import { costOf100Ms, costRange } from './cost.ts';
 import type { Guarantee } from './guarantee.ts';
 import type { GuaranteeTable } from './guarantees.ts';
+import { PRICES } from './prices.ts';
 
 /** What each row says, in words. */
 export interface GuaranteeCells {

@@ -3,7 +3,7 @@ import { GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import type { Clients } from '../clients.ts';
 import { ruleOf } from '../consumers/rule.ts';
 import { durationMs } from '../dead-letters/filter/fields.ts';
-import { PRICES } from '../prices.ts';
+import { PRICES } from '../guarantees/prices.ts';
 import { findConsumer } from '../redrive/plan.ts';
 import type { System } from '../system.ts';
 import { type ArchiveStatus, findArchive } from './archives.ts';

@@ -96,7 +96,14 @@ describe('PutEvents', () => {
     await plane.call('PutEvents', { Entries: [entry()] });
     await plane.kernel.run();
     const counted = plane.metrics.filter(({ dimensions }) => dimensions['RuleName'] === 'rule' && dimensions['EventBusName'] === 'default');
-    expect(counted.map(({ name }) => name)).toEqual(['MatchedEvents', 'TriggeredRules', 'Invocations', 'InvocationAttempts', 'SuccessfulInvocationAttempts']);
+    expect(counted.map(({ name }) => name)).toEqual([
+      'MatchedEvents',
+      'TriggeredRules',
+      'Invocations',
+      'InvocationAttempts',
+      'SuccessfulInvocationAttempts',
+      'IngestionToInvocationSuccessLatency',
+    ]);
   });
 
   it('passes an event on to another bus as it is', async () => {
