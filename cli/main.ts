@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.ts';
 import { describeError } from './output/errors.ts';
-import { type CommandError, printLine, printNote } from './output/report.ts';
+import { type CommandError, printNote, printProblem, printText } from './output/report.ts';
 import { createProgram } from './program.ts';
 import { isOnAws } from './target.ts';
 import { TOPICS } from './topics.ts';
@@ -17,7 +17,7 @@ const HEAP_FLAGS = ['--heap-growing-percent=40', '--compact-on-every-full-gc'];
 async function main(words: string[]): Promise<number> {
   const topic = words[0] === 'help' && words.length === 2 ? TOPICS[words[1] ?? ''] : undefined;
   if (topic !== undefined) {
-    printLine(topic);
+    printText(topic);
     return EXIT.ok;
   }
   const program = createProgram();
@@ -33,7 +33,11 @@ async function main(words: string[]): Promise<number> {
     const { json, debug } = program.opts<{ json: boolean; debug: boolean }>();
     const described: CommandError = describeError(error);
     if (json) printNote(JSON.stringify({ error: { message: described.message, exitCode: described.exitCode, advice: described.advice } }));
-    else printNote([described.message, described.advice, debug && error instanceof Error ? error.stack : undefined].filter(Boolean).join('\n'));
+    else {
+      printProblem(described.message);
+      if (described.advice) printNote(described.advice);
+      if (debug && error instanceof Error && error.stack) printProblem(error.stack);
+    }
     return described.exitCode;
   }
 }

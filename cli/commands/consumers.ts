@@ -4,6 +4,7 @@ import { confirm } from '../confirm.ts';
 import type { ConfirmedOptions, GlobalOptions } from '../global-options.ts';
 import { counted } from '../output/counted.ts';
 import { formatDuration } from '../output/duration.ts';
+import { printable } from '../output/printable.ts';
 import { printJson, printJsonLine, printLine, printNote } from '../output/report.ts';
 import { styled } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
@@ -78,7 +79,7 @@ async function watch(look: () => Promise<readonly ConsumerLag[]>, { json, timeou
   while (!controller.signal.aborted && performance.now() < deadlineMs) {
     const lags = await look();
     if (json || !process.stdout.isTTY) printJsonLine({ type: 'lag', at: new Date().toISOString(), consumers: lags });
-    else process.stdout.write(`\x1b[2J\x1b[H${lagLines(lags).join('\n')}\n`);
+    else process.stdout.write(`\x1b[2J\x1b[H${lagLines(lags).map(printable).join('\n')}\n`);
     await passed(Math.min(WATCH_EVERY_MS, Math.max(0, deadlineMs - performance.now())), undefined, { signal: controller.signal }).catch((error: unknown) => {
       if (!controller.signal.aborted) throw error;
     });

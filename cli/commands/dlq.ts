@@ -3,6 +3,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { counted } from '../output/counted.ts';
 import { formatDuration } from '../output/duration.ts';
+import { headline } from '../output/printable.ts';
 import { CommandError, printJson, printLine, printNote } from '../output/report.ts';
 import { stateLabel, styled } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
@@ -75,7 +76,7 @@ export async function groups(consumer: string | undefined, options: FilterOption
       { head: 'FIRST', text: ({ firstFailedAt }) => ago(firstFailedAt) },
       { head: 'LAST', text: ({ lastFailedAt }) => ago(lastFailedAt) },
       { head: 'SAMPLE', text: ({ sample }) => sample.messageId },
-      { head: 'ERROR', text: ({ sample }) => sample.error?.split('\n')[0] ?? '–' },
+      { head: 'ERROR', text: ({ sample }) => (sample.error === undefined ? '–' : headline(sample.error)) },
     ]);
     for (const line of lines) printLine(line);
   }
@@ -100,7 +101,12 @@ function printLetter(letter: DeadLetter): void {
     ['message', letter.messageId],
   ];
   printLine(`${stateLabel('dead')}  ${styled('bold', letter.consumer)}  ${letter.reason}`);
-  for (const [name, value] of rows) if (value !== undefined) printLine(`  ${name.padEnd(12)}${value}`);
+  for (const [name, value] of rows) {
+    if (value === undefined) continue;
+    const [first, ...rest] = String(value).split('\n');
+    printLine(`  ${name.padEnd(12)}${first}`);
+    for (const line of rest) printLine(`  ${' '.repeat(12)}${line}`);
+  }
   printLine('  payload');
   for (const line of prettyPayload(letter.payload)) printLine(`    ${line}`);
 }

@@ -7,7 +7,7 @@ import { type LoadReport, runLoad } from '../../operations/load/load.ts';
 import { parseOrders } from '../../operations/load/orders-file.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
-import { CommandError, printJson, printLine, printNote } from '../output/report.ts';
+import { CommandError, printJson, printLine, printNote, printProblem } from '../output/report.ts';
 import { refuseOnAws } from '../target.ts';
 
 interface LoadOptions extends GlobalOptions {
@@ -63,12 +63,20 @@ async function runOnOwnPlane(lines: ReturnType<typeof parseOrders>, options: Loa
     dataDirectory: options.data === undefined ? undefined : resolve(options.data),
     clockFactor: 1,
     deliversTwice: options.deliverTwice === true,
-    onBug: (error) => printNote(`A defect of the embedded plane: ${error instanceof Error ? error.stack : String(error)}`),
+    onBug: (error) => printProblem(`A defect of the embedded plane: ${error instanceof Error ? error.stack : String(error)}`),
   });
   try {
     await host.start();
     const clients = createClients(host.plane.clientSettings());
-    return await runLoad({ operations: host.operations, clients, apiUrl: host.apiUrl ?? '', lines, width: options.concurrency, onProgress: printNote });
+    return await runLoad({
+      operations: host.operations,
+      clients,
+      apiUrl: host.apiUrl ?? '',
+      lines,
+      width: options.concurrency,
+      onProgress: printNote,
+      printProblem,
+    });
   } finally {
     await host.close();
   }
@@ -80,7 +88,7 @@ async function runOnStartedSystem(lines: ReturnType<typeof parseOrders>, options
   const { api, endpoint } = await operations.status({});
   const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' };
   const clients = createClients(endpoint === undefined ? {} : { endpoint, region: 'us-east-1', credentials });
-  return runLoad({ operations, clients, apiUrl: api, lines, width: options.concurrency, onProgress: printNote });
+  return runLoad({ operations, clients, apiUrl: api, lines, width: options.concurrency, onProgress: printNote, printProblem });
 }
 
 /** `tickertape load` */

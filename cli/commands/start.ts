@@ -8,7 +8,8 @@ import type { GlobalOptions } from '../global-options.ts';
 import { counted } from '../output/counted.ts';
 import { formatDuration } from '../output/duration.ts';
 import { flowLine } from '../output/flow-line.ts';
-import { printJsonLine, printLine, printNote } from '../output/report.ts';
+import { headline } from '../output/printable.ts';
+import { printJsonLine, printLine, printNote, printProblem, printText } from '../output/report.ts';
 import { styled } from '../output/style.ts';
 import { refuseOnAws } from '../target.ts';
 
@@ -71,7 +72,7 @@ function problemOf(kind: string, detail: JournalEntry['detail']): string | undef
   if (kind !== 'invocation-ended' || (detail['outcome'] !== 'unhandled-error' && detail['outcome'] !== 'timed-out')) return undefined;
   const { errorType = detail['outcome'], errorMessage = '' } = (detail['error'] ?? {}) as { errorType?: string; errorMessage?: string };
   // Request ids differ from call to call.
-  return `${errorType}: ${errorMessage.replace(/RequestId: \S+ /, '').replace(/^\S+Z /, '')}`;
+  return headline(`${errorType}: ${errorMessage.replace(/RequestId: \S+ /, '').replace(/^\S+Z /, '')}`);
 }
 
 function reportReload(outcome: Reload, isJson: boolean): void {
@@ -89,8 +90,10 @@ function reportReload(outcome: Reload, isJson: boolean): void {
   }
   if (outcome.status === 'failed') {
     const output = (outcome.error as { output?: string }).output;
-    printLine(styled('red', `■ Not reloaded: ${outcome.error.message}`));
-    if (output) printLine(output);
+    const [first = '', ...rest] = outcome.error.message.split('\n');
+    printLine(styled('red', `■ Not reloaded: ${first}`));
+    for (const line of rest) printLine(`  ${line}`);
+    if (output) printText(output);
     return;
   }
   const { changes } = outcome.report;
@@ -109,7 +112,8 @@ function printReady(host: Host, report: DeploymentReport, options: StartOptions,
   printLine(`${styled('bold', 'Tickertape')} runs ${report.stacks.length} stacks, ${resources} resources, ready in ${formatDuration(tookMs)}`);
   if (host.apiUrl) printLine(`  API       ${host.apiUrl}`);
   printLine(`  AWS       ${host.endpoint}   (AWS_ENDPOINT_URL, region ${host.plane.kernel.region}, any credentials)`);
-  printLine(`  Operate   npx tickertape status | trace <order> | dlq list | events tail   (${host.consoleUrl})`);
+  printLine(`  Console   ${host.consoleUrl}`);
+  printLine('  Operate   npx tickertape status | trace <order> | dlq list | events tail');
   printLine();
   const { messages, untilMs } = host.plane.inFlightAtStart;
   if (messages === 0) return;
@@ -154,7 +158,7 @@ async function stop(host: Host, { stopPrinting, isJson }: { readonly stopPrintin
     invocations === 0
       ? ''
       : ` ${counted(invocations, 'invocation')} under way may end, for ${formatDuration(DRAIN_MS_MAX)} at most; Ctrl-C again ends at once.`;
-  if (!isJson) printLine(`\nStopping.${wait}`);
+  if (!isJson) printText(`\nStopping.${wait}`);
   const left = await host.drain(DRAIN_MS_MAX);
   // What the stop itself breaks off is no failure of the system.
   stopPrinting();
@@ -182,7 +186,7 @@ export async function start(options: StartOptions): Promise<void> {
           reportReload(outcome, options.json);
         }
       : undefined,
-    onBug: (error) => printNote(`A defect of the embedded plane: ${error instanceof Error ? error.stack : String(error)}`),
+    onBug: (error) => printProblem(`A defect of the embedded plane: ${error instanceof Error ? error.stack : String(error)}`),
   });
   const interrupted = untilInterrupted();
   try {

@@ -1,5 +1,6 @@
 import type { FlowEvent, FollowedChange, Handling } from '../../operations/flow/flow-event.ts';
 import { formatDuration, formatTime } from './duration.ts';
+import { headline } from './printable.ts';
 import { stateLabel, styled } from './style.ts';
 
 /** Wide enough for the longest event type of ours. */
@@ -13,7 +14,7 @@ function eventColumns(event: FlowEvent): string {
 export function handlingText({ consumer, state, attempts, queuedAtMs, endedAtMs, error }: Handling): string {
   const took = endedAtMs === undefined ? '' : ` ${formatDuration(endedAtMs - queuedAtMs)}`;
   const tries = attempts > 1 ? ` (attempt ${attempts})` : '';
-  return `${consumer} ${stateLabel(state, tries)}${state === 'done' ? took : ''}${error && state !== 'done' ? `  ${error}` : ''}`;
+  return `${consumer} ${stateLabel(state, tries)}${state === 'done' ? took : ''}${error && state !== 'done' ? `  ${headline(error)}` : ''}`;
 }
 
 /** One readable line for one change. */
@@ -21,7 +22,7 @@ export function flowLine(change: FollowedChange): string {
   if (change.kind === 'dropped') return styled('gray', `┄ ${change.count} more, too fast to show ┄`);
   if (change.kind === 'dead-lettered') {
     const { atMs, consumer, queue, messageId, reason, error } = change;
-    return `${styled('gray', formatTime(atMs))}  ${styled('bold', 'no known event'.padEnd(TYPE_WIDTH))}  message ${messageId}  → ${consumer} ${stateLabel('dead')}  ${error ?? reason} (${queue})`;
+    return `${styled('gray', formatTime(atMs))}  ${styled('bold', 'no known event'.padEnd(TYPE_WIDTH))}  message ${messageId}  → ${consumer} ${stateLabel('dead')}  ${headline(error ?? reason)} (${queue})`;
   }
   const { event } = change;
   if (change.kind === 'published') return `${styled('gray', formatTime(event.atMs))}  ${eventColumns(event)}`;

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { marked } from './printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -18,9 +19,14 @@ function isColoured(): boolean {
   return process.stdout.isTTY === true || process.env['FORCE_COLOR'] !== undefined;
 }
 
+/** What stands in a style's place for text: the sequences around it are ours, what the text brings is not. */
+const BETWEEN = '|';
+
 /** Text in a style of the 16 terminal colours, or plain where colour is not wanted. */
 export function styled(style: Style, text: string): string {
-  return isColoured() ? styleText(style, text, { validateStream: false } as never) : text;
+  if (!isColoured()) return text;
+  const [open = '', close = ''] = styleText(style, BETWEEN, { validateStream: false } as never).split(BETWEEN);
+  return marked(open) + text + marked(close);
 }
 
 /** The states of an event at a consumer: each has a glyph and a word beside its colour. */

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { GlobalOptions } from '../global-options.ts';
-import { printLine } from '../output/report.ts';
+import { printLine, printText } from '../output/report.ts';
 import { examples } from './examples.ts';
 
 /** A completion that takes longer is none. */
@@ -25,7 +25,7 @@ export function addCompleting(program: Command): void {
     .command('completion')
     .argument('<shell>', 'bash, zsh or fish', shellOf)
     .description('print a script that completes commands, options and consumers')
-    .action(async (shell: string) => printLine((await import('../completion.ts')).COMPLETION_SCRIPTS[shell]));
+    .action(async (shell: string) => printText((await import('../completion.ts')).COMPLETION_SCRIPTS[shell] ?? ''));
   examples(completion, 'completion bash > /etc/bash_completion.d/tickertape', 'completion fish | source');
   program.command('__complete [words...]', { hidden: true }).action(async (words: string[], _options, command: Command) => {
     const { candidates } = await import('../completion.ts');
