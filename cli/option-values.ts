@@ -23,7 +23,8 @@ export function portNumber(text: string): number {
 
 /** An address with its scheme. */
 export function httpAddress(text: string): string {
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It must be an address such as http://127.0.0.1:4566.');
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError('It must be an address with its scheme, such as http://127.0.0.1:4400.');
   return text.replace(/\/$/, '');
 }
 

@@ -17,7 +17,7 @@ export function createProgram(): Command {
     .version('0.1.0')
     .option('--json', 'print one JSON object (streams: one a line)', false)
     .addOption(new Option('--color <when>', 'when to colour').choices(['auto', 'always', 'never']).default('auto'))
-    .option('--console <url>', 'where a started system answers', process.env['TICKERTAPE_CONSOLE'] ?? DEFAULT_CONSOLE)
+    .addOption(new Option('--console <url>', 'where a started system answers').argParser(httpAddress).default(DEFAULT_CONSOLE).env('TICKERTAPE_CONSOLE'))
     .addOption(
       new Option('--target <target>', 'where the system is: started here, or on AWS (help targets)')
         .choices(['embedded', 'aws'])

@@ -4,6 +4,7 @@ import { CommandError } from './report.ts';
 /** Which exit code an error of operations means, and what to do about it. */
 const MEANINGS: Readonly<Record<string, { readonly exitCode: ExitCode; readonly advice?: string }>> = {
   UnreachableError: { exitCode: EXIT.unreachable, advice: 'Start the system with `npm start`, or say where it answers with --console <url>.' },
+  NotOperationsApiError: { exitCode: EXIT.unreachable, advice: 'Give --console the address that `start` prints as Console.' },
   StreamEndedError: { exitCode: EXIT.unreachable },
   AssemblyNotEmulated: { exitCode: EXIT.usage },
   DeploymentFailed: { exitCode: EXIT.failed },

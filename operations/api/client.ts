@@ -1,6 +1,6 @@
 import type { FollowedChange } from '../flow/flow-event.ts';
 import { OPERATION_NAMES, type Operations } from '../operations.ts';
-import { API_PATH, CALL_HEADER, type Problem, STREAM_PATH } from './protocol.ts';
+import { ANSWER_HEADER, API_PATH, CALL_HEADER, type Problem, STREAM_PATH } from './protocol.ts';
 
 /** An operation failed on the other side; `name` is the kind of the error there. */
 export class RemoteError extends Error {
@@ -21,6 +21,14 @@ export class UnreachableError extends Error {
   }
 }
 
+/** Somebody answers at the address, but no operations API: the AWS services of the plane, perhaps, or another program. */
+export class NotOperationsApiError extends Error {
+  constructor(url: string) {
+    super(`What answers at ${url} is not Tickertape's operations API`);
+    this.name = 'NotOperationsApiError';
+  }
+}
+
 /** The system ended while it was followed. */
 export class StreamEndedError extends Error {
   constructor(url: string, options?: { cause?: unknown }) {
@@ -29,12 +37,20 @@ export class StreamEndedError extends Error {
   }
 }
 
+/** An answer of the operations API. Throws `UnreachableError` or `NotOperationsApiError` where there is none. */
+async function answerOf(url: string, request: RequestInit): Promise<Response> {
+  const { origin } = new URL(url);
+  const answer = await fetch(url, request).catch((error: unknown) => {
+    throw request.signal?.aborted ? error : new UnreachableError(origin, error);
+  });
+  if (answer.headers.has(ANSWER_HEADER)) return answer;
+  await answer.body?.cancel();
+  throw new NotOperationsApiError(origin);
+}
+
 async function post(url: string, request: object): Promise<unknown> {
-  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', [CALL_HEADER]: '1' }, body: JSON.stringify(request) }).catch(
-    (error: unknown) => {
-      throw new UnreachableError(new URL(url).origin, error);
-    },
-  );
+  const headers = { 'content-type': 'application/json', [CALL_HEADER]: '1' };
+  const answer = await answerOf(url, { method: 'POST', headers, body: JSON.stringify(request) });
   const body: unknown = await answer.json();
   if (!answer.ok) throw new RemoteError(body as Problem);
   return body;
@@ -57,10 +73,7 @@ async function* piecesOf(answer: Response, consoleUrl: string): AsyncGenerator<U
 
 /** What happens from now on, until `signal` is aborted. Ends where the other side ends. */
 export async function* followFlow(consoleUrl: string, signal: AbortSignal): AsyncGenerator<FollowedChange> {
-  const url = new URL(STREAM_PATH, consoleUrl).href;
-  const answer = await fetch(url, { signal }).catch((error: unknown) => {
-    throw signal.aborted ? error : new UnreachableError(new URL(url).origin, error);
-  });
+  const answer = await answerOf(new URL(STREAM_PATH, consoleUrl).href, { signal });
   const decoder = new TextDecoder();
   let pending = '';
   for await (const chunk of piecesOf(answer, consoleUrl)) {

@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse, Routes, StreamingResponse } from '../..
 import type { FlowChange, FollowedChange } from '../flow/flow-event.ts';
 import type { FlowRecorder } from '../flow/flow-recorder.ts';
 import { OPERATION_NAMES, type Operations } from '../operations.ts';
-import { API_PATH, CALL_HEADER, type Problem, STREAM_PATH } from './protocol.ts';
+import { ANSWER_HEADER, API_PATH, CALL_HEADER, type Problem, STREAM_PATH } from './protocol.ts';
 
 /** Errors that say something about the request; every other is a failure on this side. */
 const CALLER_ERRORS =
@@ -11,7 +11,7 @@ const CALLER_ERRORS =
 /** Changes that wait for a slow reader at most; beyond it the oldest go, and a line says how many. */
 const WAITING_MAX = 10_000;
 
-const JSON_TYPE = { 'content-type': 'application/json' };
+const JSON_TYPE = { 'content-type': 'application/json', [ANSWER_HEADER]: '1' };
 
 function json(status: number, body: unknown): HttpResponse {
   return { status, headers: JSON_TYPE, body: Buffer.from(JSON.stringify(body ?? null)) };
@@ -81,7 +81,7 @@ export function apiRoutes(operations: Operations, flow: FlowRecorder): Routes {
     if (!['127.0.0.1', 'localhost', '[::1]'].includes(host))
       return Promise.resolve(problem(403, 'NotLoopback', `This answers on this machine only, not as "${host}"`));
     if (path !== STREAM_PATH) return call(operations, request, path.slice(API_PATH.length));
-    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', [ANSWER_HEADER]: '1' };
     return Promise.resolve({ status: 200, headers, stream: follow(flow, request.signal) });
   };
 }
