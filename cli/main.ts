@@ -9,10 +9,10 @@ import { isOnAws } from './target.ts';
 import { TOPICS } from './topics.ts';
 
 /**
- * How the heaps of this process are kept small. V8's own measure is made for a machine that serves nothing else: garbage grows to several times of what is in
- * use, and what is kept for long stays spread over pages that are half empty.
+ * How much the heap of a thread may grow after a collection before the next one, in per cent. V8's own measure is made for a machine that serves nothing else:
+ * it lets garbage grow to several times of what is in use.
  */
-const HEAP_FLAGS = ['--heap-growing-percent=40', '--compact-on-every-full-gc'];
+const HEAP_GROWING_PERCENT = 25;
 
 async function main(words: string[]): Promise<number> {
   const topic = words[0] === 'help' && words.length === 2 ? TOPICS[words[1] ?? ''] : undefined;
@@ -51,7 +51,7 @@ function forgetAwsConfiguration(): void {
 // The SDK's advice on Node versions is for its users; the version it needs is pinned here.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-// Before there is a worker, whose heap follows them too.
-for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
+// Before there is a worker, whose heap follows it too.
+setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
 
 process.exitCode = await main(process.argv.slice(2));
