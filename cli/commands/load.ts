@@ -88,7 +88,7 @@ async function runOnStartedSystem(lines: ReturnType<typeof parseOrders>, options
   const { api, endpoint } = await operations.status({});
   const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' };
   const clients = createClients(endpoint === undefined ? {} : { endpoint, region: 'us-east-1', credentials });
-  return runLoad({ operations, clients, apiUrl: api, lines, width: options.concurrency, onProgress: printNote, printProblem });
+  return runLoad({ operations, clients, apiUrl: api, lines, width: options.concurrency, onProgress: printNote });
 }
 
 /** `tickertape load` */
