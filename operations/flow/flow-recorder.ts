@@ -109,7 +109,7 @@ export class FlowRecorder {
     if (!role || typeof messageId !== 'string') return;
     if (entry.kind === 'message-sent') this.#queue(entry, role, messageId);
     else if (!role.isDeadLetter) this.#advance(entry, messageId);
-    else if (entry.kind === 'message-dead-lettered') this.#change(messageId, 'dead', entry);
+    else if (entry.kind === 'message-dead-lettered') this.#dead(messageId, entry);
   }
 
   #queue(entry: JournalEntry, role: QueueRole, messageId: string): void {
@@ -133,15 +133,14 @@ export class FlowRecorder {
       });
       return;
     }
-    if (role.isDeadLetter) known.error = reasonOf(entry) ?? known.error;
-    this.#change(messageId, role.isDeadLetter ? 'dead' : 'waiting', entry);
+    this.#change(messageId, role.isDeadLetter ? 'dead' : 'waiting', entry, role.isDeadLetter ? (reasonOf(entry) ?? known.error) : undefined);
   }
 
   #advance(entry: JournalEntry, messageId: string): void {
     if (entry.kind === 'message-received') this.#change(messageId, 'running', entry);
     else if (entry.kind === 'message-dead-lettered') {
       const [queueArn, role] = [String(entry.detail['deadLetterQueueArn']), this.#queues.get(entry.arn)];
-      if (this.#copies.has(messageId)) this.#change(messageId, 'dead', entry);
+      if (this.#copies.has(messageId)) this.#dead(messageId, entry);
       else if (role) this.#tellStray(entry, { role, queueArn, messageId });
     } else if (entry.kind === 'message-deleted') {
       const copy = this.#copies.get(messageId);
@@ -155,23 +154,33 @@ export class FlowRecorder {
   #fail(entry: JournalEntry): void {
     const failed = entry.detail['failed'];
     if (!Array.isArray(failed)) return;
-    for (const messageId of failed) this.#change(String(messageId), 'retrying', entry);
+    const [error, errors] = [entry.detail['error'], entry.detail['errors'] as Readonly<Record<string, string>> | undefined];
+    for (const messageId of failed as readonly string[]) {
+      const reported = errors?.[messageId] ?? error;
+      this.#change(messageId, 'retrying', entry, typeof reported === 'string' ? reported : undefined);
+    }
   }
 
-  #change(messageId: string, state: HandlingState, entry: JournalEntry): void {
+  /** The queue itself moved it: the last attempt failed, and what was said of that still holds. */
+  #dead(messageId: string, entry: JournalEntry): void {
+    const copy = this.#copies.get(messageId);
+    this.#change(messageId, 'dead', entry, copy && this.#events.get(copy.eventId)?.handlings.get(copy.consumer)?.error);
+  }
+
+  /** `error` is of this attempt: what an earlier one failed with is no longer said. */
+  #change(messageId: string, state: HandlingState, entry: JournalEntry, error?: string): void {
     const copy = this.#copies.get(messageId);
     const event = copy && this.#events.get(copy.eventId);
     const handling = copy && event?.handlings.get(copy.consumer);
     if (!event || !handling) return;
     handling.state = state;
+    handling.error = error;
     if (state === 'running') {
       handling.startedAtMs = entry.atMs;
       handling.attempts += 1;
       return;
     }
     handling.endedAtMs = entry.atMs;
-    const error = entry.detail['error'];
-    if (typeof error === 'string') handling.error = error;
     this.#tell({ kind: 'handled', event: frozen(event), handling: { ...handling } });
   }
 

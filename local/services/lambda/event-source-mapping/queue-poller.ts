@@ -8,6 +8,7 @@ import { recordFilter } from '../../../languages/source-records/record-filter.ts
 import { hasFailed, invokeFunction, roleOf } from '../invocation.ts';
 import type { MappingRecord } from '../records.ts';
 import type { Plane, RunningMapping } from '../state.ts';
+import { accountOf, type FailureAccount } from './failure-account.ts';
 import { findMapped, mappedRecord } from './mapped-function.ts';
 
 /** Concurrency begins at five, grows by 300 a minute while there is a backlog, and ends at 1,250. @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
@@ -198,6 +199,7 @@ export class QueuePoller implements RunningMapping {
       records: ids,
     };
     let failed: ReadonlySet<string>;
+    let account: FailureAccount;
     let cause: number | undefined;
     let sequence: number | undefined;
     try {
@@ -205,17 +207,19 @@ export class QueuePoller implements RunningMapping {
       sequence = outcome.sequence;
       cause = outcome.sequence;
       failed = new Set(hasFailed(outcome.result) ? ids : reportsBatchItemFailures ? failedOf(outcome.result.payload, ids) : []);
+      account = failed.size === 0 ? {} : accountOf(outcome.result, failed);
       this.#failuresInRow = failed.size === ids.length ? this.#failuresInRow + 1 : 0;
       this.lastResult = failed.size === 0 ? 'OK' : 'PROBLEM: Function call failed';
     } catch (error) {
       // Throttled, or the function is gone: the messages stay invisible until their timeout, and come again.
       if (!(error instanceof Fault)) throw error;
       failed = new Set(ids);
+      account = { error: `${error.code}: ${error.message}` };
       this.#failuresInRow += 1;
       this.lastResult = `PROBLEM: ${error.message}`;
     }
     if (failed.size > 0) {
-      const detail = { source: sourceArn, requestId: request.requestId, failed: [...failed], records: ids.length };
+      const detail = { source: sourceArn, requestId: request.requestId, failed: [...failed], records: ids.length, ...account };
       const { arn } = findMapped(plane, this.#mapping) ?? this.#mapping;
       plane.kernel.journal.append({ service: 'lambda', kind: 'batch-failed-items', arn, cause, detail });
       if (this.#failuresInRow > 1) this.#notBeforeMs = plane.kernel.nowMs() + backoffMs(this.#failuresInRow - 1, FAILURE_BACKOFF_MS_MAX);
