@@ -43,6 +43,11 @@ export class Program {
     this.#lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   }
 
+  /** Of its process. */
+  get id(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** The next line. Throws where the program has ended instead. */
   async line(): Promise<string> {
     const next = await this.#lines.next();

@@ -3,9 +3,10 @@ import { type Benchmark, machineLoad } from './benchmark.ts';
 import { endpoint } from './endpoint.ts';
 import { latency } from './latency.ts';
 import { load } from './load.ts';
+import { services } from './services.ts';
 import { startUp } from './start-up.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [endpoint, latency, startUp, load];
+const BENCHMARKS: readonly Benchmark[] = [endpoint, services, latency, startUp, load];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isJson = process.argv.includes('--json');
