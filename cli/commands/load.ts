@@ -75,7 +75,6 @@ async function runOnOwnPlane(lines: ReturnType<typeof parseOrders>, options: Loa
       lines,
       width: options.concurrency,
       onProgress: printNote,
-      printProblem,
     });
   } finally {
     await host.close();
