@@ -215,7 +215,8 @@ describe.each(CLIENTS.awsCommands)('$name', ({ name, path }) => {
     await aws.text('cloudwatch', 'put-metric-data', '--namespace', prefix, '--metric-name', 'n', '--value', '7');
     await aws.text('cloudwatch', 'set-alarm-state', '--alarm-name', `${prefix}-alarm`, '--state-value', 'ALARM', '--state-reason', 'for the test');
     const history = await aws.json('cloudwatch', 'describe-alarm-history', '--alarm-name', `${prefix}-alarm`, '--history-item-type', 'StateUpdate');
-    expect(history.AlarmHistoryItems[0].HistorySummary).toContain('to ALARM');
+    // The alarm's own evaluation may have taken it back since.
+    expect(history.AlarmHistoryItems.map(({ HistorySummary }: { HistorySummary: string }) => HistorySummary).join()).toContain('to ALARM');
   });
 
   it('reads parameters by path', async () => {

@@ -242,7 +242,8 @@ def _():
     )
     cloudwatch.set_alarm_state(AlarmName="boto3-alarm", StateValue="ALARM", StateReason="for the test")
     history = cloudwatch.describe_alarm_history(AlarmName="boto3-alarm", HistoryItemType="StateUpdate")["AlarmHistoryItems"]
-    assert "to ALARM" in history[0]["HistorySummary"], history
+    # The alarm's own evaluation may have taken it back since.
+    assert any("to ALARM" in item["HistorySummary"] for item in history), history
     ours = [alarm["AlarmName"] for page in cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix="tickertape-") for alarm in page["MetricAlarms"]]
     assert "tickertape-payments-dead-letters" in ours, ours
 
