@@ -7,6 +7,7 @@ import { headline } from '../output/printable.ts';
 import { CommandError, printJson, printLine, printNote } from '../output/report.ts';
 import { stateLabel, styled } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
+import { SourcePositions } from '../source-positions.ts';
 import { operationsOf } from '../target.ts';
 
 interface FilterOptions extends GlobalOptions {
@@ -88,12 +89,12 @@ export async function groups(consumer: string | undefined, options: FilterOption
   );
 }
 
-function printLetter(letter: DeadLetter): void {
+function printLetter(letter: DeadLetter, positions: SourcePositions): void {
   const rows: [string, string | number | undefined][] = [
     ['event', letter.eventId && `${letter.type} ${letter.eventId} from ${letter.source}`],
     ['subject', letter.subject],
     ['thread', letter.correlationId],
-    ['error', letter.error],
+    ['error', letter.error && positions.mapped(letter.error, letter.codeVersion)],
     ['fingerprint', letter.fingerprint],
     ['attempts', letter.attempts],
     ['failed', [letter.firstFailedAt, letter.lastFailedAt].filter(Boolean).join(' … ') || undefined],
@@ -128,9 +129,10 @@ export async function show(id: string | undefined, options: FilterOptions): Prom
     printJson(letters);
     return;
   }
+  const positions = new SourcePositions(process.cwd());
   letters.forEach((letter, index) => {
     if (index > 0) printLine();
-    printLetter(letter);
+    printLetter(letter, positions);
   });
   printNote(counted(letters.length, 'dead letter'));
 }
