@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../local/kernel/http.ts';
+import { decodeCbor } from '../../local/wire/codecs/cbor.ts';
 import { ServiceModel } from '../../local/wire/model.ts';
 import { SERVICE_ROWS } from '../../local/wire/services.ts';
 import type { Attack } from './requests.ts';
@@ -65,7 +66,8 @@ function codeOf({ headers, body }: HttpResponse): string | undefined {
   if (type !== undefined) return type.split(':')[0];
   if (headers['content-type']?.includes('xml')) return /<Code>([^<]+)<\/Code>/.exec(text)?.[1];
   try {
-    const { __type, code, message } = JSON.parse(text) as Record<string, unknown>;
+    const isCbor = headers['content-type'] === 'application/cbor';
+    const { __type, code, message } = (isCbor ? decodeCbor(body) : JSON.parse(text)) as Record<string, unknown>;
     const name = __type ?? code ?? (typeof message === 'string' ? 'plain' : undefined);
     return typeof name === 'string' ? name.split('#').at(-1) : undefined;
   } catch {

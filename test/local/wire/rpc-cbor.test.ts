@@ -43,7 +43,11 @@ it('carries numbers and times both ways', async () => {
   const { MetricDataResults: results } = await cloudwatch.getMetricData({ MetricDataQueries: [], StartTime: new Date(0), EndTime: new Date(60_000) });
   expect(results).toEqual([{ Id: 'm', Timestamps: [new Date(1_500)], Values: [0.1, 2 ** 40, -7] }]);
   expect(sent[0]?.request.target).toBe(TARGET);
-  expect(sent[0]?.response.headers).toMatchObject({ 'smithy-protocol': 'rpc-v2-cbor', 'content-type': 'application/cbor' });
+  expect(sent[1]?.response.headers).toMatchObject({ 'smithy-protocol': 'rpc-v2-cbor', 'content-type': 'application/cbor' });
+  // An operation without an output answers no body, and so no type of one.
+  expect(sent[0]?.response.body.byteLength).toBe(0);
+  expect(sent[0]?.response.headers).toHaveProperty('smithy-protocol', 'rpc-v2-cbor');
+  expect(sent[0]?.response.headers).not.toHaveProperty('content-type');
 });
 
 it('answers modelled errors, with the code that queries have', async () => {
