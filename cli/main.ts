@@ -48,6 +48,12 @@ function forgetAwsConfiguration(): void {
   process.env['AWS_SHARED_CREDENTIALS_FILE'] = '/dev/null';
 }
 
+// A reader that has seen enough, as `head` has, is no failure: what is left to print is for nobody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 // The SDK's advice on Node versions is for its users; the version it needs is pinned here.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
