@@ -13,7 +13,7 @@ module.exports = {
       name: 'no-orphan',
       comment: 'A module that nobody imports is dead, unless it is an entry.',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.handler\\.ts$', '\\.test\\.ts$', '\\.(mjs|cjs|json)$', '\\.config\\.ts$', '\\.d\\.m?ts$', '^test/fixtures/'] },
+      from: { orphan: true, pathNot: ['\\.handler\\.ts$', '\\.test\\.ts$', '\\.(mjs|cjs|json)$', '\\.config\\.ts$', '\\.d\\.m?ts$', '^test/fixtures/', '^test/conformance/handlers/'] },
       to: {},
     },
     {
@@ -161,7 +161,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^(dist|cdk\\.out|\\.build)/', '^schemas/generated/', '^test/fixtures/'] },
+    exclude: { path: ['^(dist|cdk\\.out|\\.build)/', '^schemas/generated/', '^test/fixtures/', '^test/conformance/handlers/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.mjs', '.js', '.json'] },

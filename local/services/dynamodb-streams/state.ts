@@ -3,7 +3,7 @@ import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { PolicyDocument } from '../../kernel/principal.ts';
 import type { Attributes } from '../../languages/dynamodb-expression/attribute-value.ts';
-import type { KeptItem } from '../../languages/dynamodb-expression/packed-item.ts';
+import type { KeptItem } from '../../languages/dynamodb-item/packed-item.ts';
 
 /** Records are kept for 24 hours. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 const RETENTION_MS = 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
 import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Timer } from '../../kernel/scheduler.ts';
-import type { KeptItem } from '../../languages/dynamodb-expression/packed-item.ts';
+import type { KeptItem } from '../../languages/dynamodb-item/packed-item.ts';
 import { resourceNotFound, tableIsBeingCreated } from './errors.ts';
 import type { StreamDescriptor, StreamViewType, TableRecord } from './table/schema.ts';
 import { forgetClosedStreams, newStream, StreamWriter } from './table/stream.ts';

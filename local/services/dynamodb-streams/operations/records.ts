@@ -8,7 +8,7 @@ import type {
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { type Attributes, type AttributeValue, setAttribute } from '../../../languages/dynamodb-expression/attribute-value.ts';
-import { itemOf } from '../../../languages/dynamodb-expression/packed-item.ts';
+import { itemOf } from '../../../languages/dynamodb-item/packed-item.ts';
 import { expiredIterator, shardNotFound, streamNotFound, trimmedDataAccess, validation } from '../errors.ts';
 import { isIteratorExpired, iteratorText, readIterator } from '../rules.ts';
 import {

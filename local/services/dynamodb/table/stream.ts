@@ -1,8 +1,8 @@
 import type { Collection } from '../../../kernel/collection.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Attributes } from '../../../languages/dynamodb-expression/attribute-value.ts';
-import type { KeptItem } from '../../../languages/dynamodb-expression/packed-item.ts';
 import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
+import type { KeptItem } from '../../../languages/dynamodb-item/packed-item.ts';
 import { keyOf } from './keys.ts';
 import type { KeySchema, StreamDescriptor, StreamViewType, TableRecord } from './schema.ts';
 import type { SizedChange } from './secondary-index.ts';

@@ -1,7 +1,7 @@
 import type { Collection } from '../../../kernel/collection.ts';
 import { type Attributes, type AttributeValue, attributeOf } from '../../../languages/dynamodb-expression/attribute-value.ts';
-import { isPacked, type KeptItem, type PackedItem, packItem, unpackItem } from '../../../languages/dynamodb-expression/packed-item.ts';
 import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
+import { isPacked, type KeptItem, type PackedItem, packItem, unpackItem } from '../../../languages/dynamodb-item/packed-item.ts';
 import { ExpiryQueue } from './expiry.ts';
 import { type IndexEntry, itemKey, scalarText, sortKeyOrder, sortValueOf } from './keys.ts';
 import { Partitions, Ring, type Segment } from './partitions.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { KeptItem } from '../../../../local/languages/dynamodb-expression/packed-item.ts';
-import { itemOf } from '../../../../local/languages/dynamodb-expression/packed-item.ts';
+import type { KeptItem } from '../../../../local/languages/dynamodb-item/packed-item.ts';
+import { itemOf } from '../../../../local/languages/dynamodb-item/packed-item.ts';
 import { dynamodbWorld, plainTable, RememberedStore } from './dynamodb-world.ts';
 
 /** What a store of the first format holds in the place of a value: items and images that are not packed, and keys in every record. */

@@ -1,4 +1,4 @@
-import { type Attributes, type AttributeType, type AttributeValue, member, setAttribute, typeOf } from './attribute-value.ts';
+import { type Attributes, type AttributeType, type AttributeValue, member, setAttribute, typeOf } from '../dynamodb-expression/attribute-value.ts';
 
 /**
  * An item as it is kept: one text instead of a tree of objects, which takes a fifth of the memory. Never changed in place, so that a table and the records

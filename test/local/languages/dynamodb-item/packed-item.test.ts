@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Attributes, AttributeValue } from '../../../../local/languages/dynamodb-expression/attribute-value.ts';
-import { isPacked, itemOf, packItem, unpackItem } from '../../../../local/languages/dynamodb-expression/packed-item.ts';
+import { isPacked, itemOf, packItem, unpackItem } from '../../../../local/languages/dynamodb-item/packed-item.ts';
 
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.string({ minLength: 100, maxLength: 300 }));
 const bytes = fc.uint8Array().map((array) => Uint8Array.from(array));
