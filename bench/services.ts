@@ -9,7 +9,7 @@ import { measureRound, type Round, type Way } from './services/round.ts';
 
 const OPERATIONS: readonly Operation[] = [send, receive, publish, putEvents, put, transact, invoke];
 const WAYS: readonly Way[] = ['prebuilt', 'sdk'];
-const ROUNDS = 5;
+const ROUNDS = 3;
 const ROUND_SECONDS = 1;
 const WARM_UP_SECONDS = 1;
 const CONCURRENCY = 16;
@@ -33,39 +33,48 @@ let resources = 0;
 
 async function round({ emulator, clients }: Contestant, { operation, way }: Series, seconds: number, unitsMax: number): Promise<Round> {
   resources += 1;
-  const prepared = await operation.prepare(clients, `bench-${operation.name}-${resources}`, unitsMax);
   try {
-    return await measureRound(prepared, way, { url: emulator.url, processId: emulator.processId, clients }, CONCURRENCY, seconds);
-  } finally {
-    await prepared.remove();
+    const prepared = await operation.prepare(clients, `bench-${operation.name}-${resources}`, unitsMax);
+    try {
+      return await measureRound(prepared, way, { url: emulator.url, processId: emulator.processId, clients }, CONCURRENCY, seconds);
+    } finally {
+      await prepared.remove();
+    }
+  } catch (error) {
+    throw new Error(`${emulator.name}, ${operation.title}, ${way}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 
-/** A round that does not count. An operation that another emulator cannot do is left out for it; one that ours cannot do is an error. */
-async function warmUp(contestants: readonly Contestant[], series: Series, lines: string[]): Promise<void> {
-  for (const contestant of contestants) {
-    try {
-      const warm = await round(contestant, series, WARM_UP_SECONDS, WARM_UP_UNITS);
-      series.rounds.set(contestant, [warm]);
-    } catch (error) {
-      if (contestant === contestants[0]) throw error;
-      const reason = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200);
-      lines.push(`${contestant.emulator.name} is left out of ${series.operation.title} (${series.way}): ${reason}`);
-    }
+/** A round that is kept. What another emulator fails in is left out for it from then on; what ours fails in is an error. */
+async function keptRound(
+  contestants: readonly Contestant[],
+  contestant: Contestant,
+  series: Series,
+  lines: string[],
+  seconds: number,
+  unitsMax: number,
+): Promise<void> {
+  try {
+    const done = await round(contestant, series, seconds, unitsMax);
+    series.rounds.set(contestant, [...(series.rounds.get(contestant) ?? []), done]);
+  } catch (error) {
+    if (contestant === contestants[0]) throw error;
+    series.rounds.delete(contestant);
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').slice(0, 200);
+    lines.push(`left out: ${reason}`);
   }
 }
 
 /** Contestants take turns, round by round, so that what else the machine does meets all alike; who is first changes with the round. */
 async function measureSeries(contestants: readonly Contestant[], all: readonly Series[], lines: string[]): Promise<void> {
-  for (const series of all) await warmUp(contestants, series, lines);
+  for (const series of all) for (const contestant of contestants) await keptRound(contestants, contestant, series, lines, WARM_UP_SECONDS, WARM_UP_UNITS);
   for (let turn = 0; turn < ROUNDS; turn += 1) {
     for (const series of all) {
       const present = contestants.filter((contestant) => series.rounds.has(contestant));
       for (let place = 0; place < present.length; place += 1) {
         const contestant = present[(place + turn) % present.length] as Contestant;
-        const rounds = series.rounds.get(contestant) ?? [];
-        const last = rounds.at(-1)?.perSecond ?? 0;
-        rounds.push(await round(contestant, series, ROUND_SECONDS, Math.ceil(last * ROUND_SECONDS * 2) + 100));
+        const last = series.rounds.get(contestant)?.at(-1)?.perSecond ?? 0;
+        await keptRound(contestants, contestant, series, lines, ROUND_SECONDS, Math.ceil(last * ROUND_SECONDS * 2) + 100);
       }
     }
   }
