@@ -13,7 +13,18 @@ module.exports = {
       name: 'no-orphan',
       comment: 'A module that nobody imports is dead, unless it is an entry.',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.handler\\.ts$', '\\.test\\.ts$', '\\.(mjs|cjs|json)$', '\\.config\\.ts$', '\\.d\\.m?ts$', '^test/fixtures/', '^test/conformance/handlers/'] },
+      from: {
+        orphan: true,
+        pathNot: [
+          '\\.handler\\.ts$',
+          '\\.test\\.ts$',
+          '\\.(mjs|cjs|json)$',
+          '\\.config\\.ts$',
+          '\\.d\\.m?ts$',
+          '^test/fixtures/',
+          '^test/conformance/handlers/',
+        ],
+      },
       to: {},
     },
     {
