@@ -172,7 +172,9 @@ export class Plane {
 
   /** Settings for an AWS SDK client that talks to this plane without a socket. */
   clientSettings(): ClientSettings {
-    return clientSettings({ region: this.kernel.region, endpoint: this.#endpoint }, (request) => this.#wire.dispatch(request));
+    return clientSettings({ region: this.kernel.region, endpoint: this.#endpoint, isVirtual: this.kernel.isVirtual }, (request) =>
+      this.#wire.dispatch(request),
+    );
   }
 
   /** Listens for AWS clients on a loopback port; 0 takes any. Call it before `deploy`: queue URLs carry the address. */
