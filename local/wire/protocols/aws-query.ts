@@ -29,7 +29,8 @@ export function awsQueryProtocol(row: Pick<ServiceRow, 'xmlNamespace' | 'without
       return {
         readInput: ({ form }) => read(formTree(form ?? new URLSearchParams())) as object,
         writeOutput(value, requestId) {
-          const result = output.members.length === 0 ? '' : `<${name}Result>${write(value)}</${name}Result>`;
+          // An output without members is an empty element all the same: clients of other languages look for it.
+          const result = output.name === 'Unit' ? '' : `<${name}Result>${write(value)}</${name}Result>`;
           const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
           return respond(200, `<${name}Response xmlns="${namespace}">${result}${metadata}</${name}Response>`, requestId);
         },

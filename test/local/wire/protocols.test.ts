@@ -148,6 +148,16 @@ describe('awsQuery', () => {
     expect((await clients.sns.getTopicAttributes({ TopicArn: 't' })).Attributes).toEqual({ DisplayName: 'x & y', Owner: '1' });
   });
 
+  it('writes an output without members as an empty element, and none where there is no output (SNS)', async () => {
+    const { clients, sent } = wireWorld({ sns: { TagResource: () => ({}), DeleteTopic: () => ({}) } });
+    await clients.sns.tagResource({ ResourceArn: 'arn:aws:sns:us-east-1:111111111111:t', Tags: [] });
+    await clients.sns.deleteTopic({ TopicArn: 'arn:aws:sns:us-east-1:111111111111:t' });
+    const [tagged, deleted] = sent.map(({ response }) => textOf(response as HttpResponse));
+    // boto looks for the element by its name.
+    expect(tagged).toContain('<TagResourceResult></TagResourceResult>');
+    expect(deleted).not.toContain('DeleteTopicResult');
+  });
+
   it('answers errors that are instances of the client classes', async () => {
     const { clients, sent } = wireWorld({
       sns: {
