@@ -38,6 +38,10 @@ function checkBody(body: string): void {
   if (faults.length > 0) throw dashboardInvalid(faults);
 }
 
+/**
+ * Stores a dashboard.
+ * Differs from AWS: a body is checked for JSON, a list of widgets and their types' presence; what stands in a widget is not checked, where AWS refuses unknown types and wrong properties.
+ */
 export function putDashboard(input: PutDashboardCommandInput, { kernel, state }: CloudWatch): Output<PutDashboardCommandOutput> {
   refuseAllBut(['DashboardName', 'DashboardBody', 'Tags'], input, { operation: 'PutDashboard', page: 'cloudwatch' });
   const { DashboardName: name = '', DashboardBody: body = '' } = input;
