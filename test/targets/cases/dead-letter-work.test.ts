@@ -171,9 +171,9 @@ describe('dead-letter work', () => {
       expect(await target.complete(operations.removeDeadLetters({ consumer: CONSUMER, messageIds, removal }))).toEqual({ removed: left, skipped: 0 });
       expect(await target.complete(lettersOf(target, ours(target)))).toBe(0);
       const broken = await target.complete(operations.importDeadLetters({ letters: exported.slice(0, 50) }));
-      expect(broken).toEqual({ imported: 50, alreadyThere: 0, importedBefore: 0, unknownConsumer: [] });
+      expect(broken).toEqual({ imported: 50, alreadyThere: 0, importedBefore: 0, processedSince: 0, unknownConsumer: [] });
       const whole = await target.complete(operations.importDeadLetters({ letters: exported }));
-      expect(whole).toEqual({ imported: left - 50, alreadyThere: 50, importedBefore: 0, unknownConsumer: [] });
+      expect(whole).toEqual({ imported: left - 50, alreadyThere: 50, importedBefore: 0, processedSince: 0, unknownConsumer: [] });
       const again = await target.complete(operations.groupDeadLetters({ key: CONSUMER, where: ours(target) }));
       expect(again.map(({ count }) => count)).toEqual([COUNTS.invalid - 1, COUNTS.foreign, COUNTS.mismatch]);
 
@@ -186,7 +186,7 @@ describe('dead-letter work', () => {
         skipped: 0,
       });
       const late = await target.complete(operations.importDeadLetters({ letters: exported }));
-      expect(late).toEqual({ imported: 0, alreadyThere: left - COUNTS.mismatch, importedBefore: COUNTS.mismatch, unknownConsumer: [] });
+      expect(late).toEqual({ imported: 0, alreadyThere: left - COUNTS.mismatch, importedBefore: COUNTS.mismatch, processedSince: 0, unknownConsumer: [] });
       expect(await target.complete(lettersOf(target, ours(target)))).toBe(left - COUNTS.mismatch);
       const jobs = await target.complete(operations.jobs({}));
       expect(jobs.slice(0, 4).map(({ status, planned }) => ({ status, planned }))).toEqual([
