@@ -17,7 +17,7 @@ export async function explain(search: Search): Promise<Explanation> {
   const nowMs = search.surroundings.nowMs();
   const stages: (() => Promise<Judgement>)[] = [
     async () => judgeLetter(letter, commit),
-    async () => judgeCommit(commit, nowMs),
+    async () => judgeCommit(commit, letter, nowMs),
     async () => judgeEvent(search, event),
     () => judgePublication(search, event as FoundEvent),
     ...(await laterStages(search, event)),
