@@ -88,19 +88,20 @@ export async function importLetters(path: string, options: ConfirmedOptions): Pr
   const letters = readLetters(path);
   const operations = await operationsOf(options);
   await confirm(options, { name: 'import', what: `Importing ${counted(letters.length, 'dead letter')}` });
-  const total = { inFile: letters.length, imported: 0, alreadyThere: 0, importedBefore: 0, unknownConsumer: [] as string[] };
+  const total = { inFile: letters.length, imported: 0, alreadyThere: 0, importedBefore: 0, processedSince: 0, unknownConsumer: [] as string[] };
   for (const chunk of chunksOf(letters)) {
-    const { imported, alreadyThere, importedBefore, unknownConsumer } = await operations.importDeadLetters({ letters: chunk });
+    const { imported, alreadyThere, importedBefore, processedSince, unknownConsumer } = await operations.importDeadLetters({ letters: chunk });
     total.imported += imported;
     total.alreadyThere += alreadyThere;
     total.importedBefore += importedBefore;
+    total.processedSince += processedSince;
     total.unknownConsumer.push(...unknownConsumer);
   }
   const unknown = total.unknownConsumer.length;
   if (options.json) printJson(total);
   else
     printLine(
-      `${letters.length} in ${path}: ${total.imported} imported, ${total.alreadyThere} there already, ${total.importedBefore} imported before, ${unknown} of consumers that are not here`,
+      `${letters.length} in ${path}: ${total.imported} imported, ${total.alreadyThere} there already, ${total.importedBefore} imported before, ${total.processedSince} processed since, ${unknown} of consumers that are not here`,
     );
   if (unknown > 0) throw new CommandError(`${unknown} of ${letters.length} were not imported`, { exitCode: EXIT.partly });
 }

@@ -5,15 +5,18 @@ import type { DeadLetter } from './dead-letter.ts';
 import type { ExportedAttribute, ExportedLetter } from './export.ts';
 import { noteDecision } from './index-entries.ts';
 import { letterOf, peekMessages } from './peek.ts';
+import { processedSince, replayNameOf } from './processed-since.ts';
 import { type LetterReading, sourceNamed } from './read.ts';
 
 /** What became of the letters of a file: each is counted once. */
 export interface ImportResult {
   readonly imported: number;
-  /** In the queue already: never removed, or sent by an import that was broken off. */
+  /** In the queue already: never removed, sent by an import that was broken off, or another letter of the same event, which failed again since. */
   readonly alreadyThere: number;
   /** Imported before, and moved on since. */
   readonly importedBefore: number;
+  /** The consumer has processed the event since the letter failed: redriven or edited, it has taken effect. */
+  readonly processedSince: number;
   /** Message ids of letters whose consumer is not here. */
   readonly unknownConsumer: readonly string[];
 }
@@ -32,15 +35,15 @@ const KEPT_SECONDS = 60 * 24 * 60 * 60;
  * and completed after. A claim that was left open by a crash is settled by looking into the queue.
  */
 export async function importDeadLetters(reading: LetterReading, letters: readonly ExportedLetter[]): Promise<ImportResult> {
-  const result = { imported: 0, alreadyThere: 0, importedBefore: 0, unknownConsumer: [] as string[] };
+  const result = { imported: 0, alreadyThere: 0, importedBefore: 0, processedSince: 0, unknownConsumer: [] as string[] };
   for (const [consumer, group] of byConsumer(letters)) {
     const source = sourceNamed(reading.system, consumer);
     if (!source) {
       result.unknownConsumer.push(...group.map(({ messageId }) => messageId));
       continue;
     }
-    const there = await presentIds(reading, source);
-    for (const letter of group) result[await importOne(reading, source, { letter, there })] += 1;
+    const present = await presentOf(reading, source, group);
+    for (const letter of group) result[await importOne(reading, source, { letter, present })] += 1;
   }
   return result;
 }
@@ -55,21 +58,47 @@ function byConsumer(letters: readonly ExportedLetter[]): Map<string, ExportedLet
   return groups;
 }
 
-/** Ids of what lies in the queue: the messages' own, and of what they were imported from. */
-async function presentIds({ clients, receiveWaitSeconds }: LetterReading, { deadLetterQueueUrl }: DeadLetterSource): Promise<Set<string>> {
-  const messages = await peekMessages({ sqs: clients.sqs, receiveWaitSeconds }, deadLetterQueueUrl);
-  return new Set(messages.flatMap(({ MessageId, MessageAttributes }) => [MessageId ?? '', MessageAttributes?.[IMPORTED_FROM]?.StringValue ?? '']));
+/** What of a group of letters need not be imported. */
+interface Present {
+  /** Ids of what lies in the queue: the messages' own, and of what they were imported from. */
+  readonly ids: Set<string>;
+  /** Deliveries in the queue of which none is in the file: letters that failed again have other message ids. Two of the file may be of one event. */
+  readonly others: ReadonlySet<string>;
+  /** Message ids of letters whose event was processed since. */
+  readonly processed: ReadonlySet<string>;
 }
+
+async function presentOf(reading: LetterReading, source: DeadLetterSource, group: readonly ExportedLetter[]): Promise<Present> {
+  const { clients, receiveWaitSeconds, system } = reading;
+  const messages = await peekMessages({ sqs: clients.sqs, receiveWaitSeconds }, source.deadLetterQueueUrl);
+  const meant = new Set(group.map(({ messageId }) => messageId));
+  const [ids, others] = [new Set<string>(), new Set<string>()];
+  for (const message of messages) {
+    const own = [message.MessageId ?? '', message.MessageAttributes?.[IMPORTED_FROM]?.StringValue ?? ''];
+    for (const id of own) ids.add(id);
+    const { eventKey, payload } = letterOf(message, source);
+    if (!own.some((id) => meant.has(id))) others.add(deliveryOf(eventKey, payload));
+  }
+  const consumer = system.consumers.find(({ consumer: name }) => name === source.consumer);
+  // What the bus dead-letters has no consumer, and no commit.
+  return { ids, others, processed: consumer ? await processedSince(clients.dynamodb, consumer, group) : new Set() };
+}
+
+/** An event as it was published, or as a replay brought it: those are processed apart. */
+const deliveryOf = (eventKey: string, body: string): string => `${replayNameOf(body) ?? ''}\n${eventKey}`;
 
 async function importOne(
   reading: LetterReading,
   source: DeadLetterSource,
-  { letter, there }: { readonly letter: ExportedLetter; readonly there: Set<string> },
-): Promise<'imported' | 'alreadyThere' | 'importedBefore'> {
-  if (there.has(letter.messageId)) return 'alreadyThere';
+  { letter, present }: { readonly letter: ExportedLetter; readonly present: Present },
+): Promise<'imported' | 'alreadyThere' | 'importedBefore' | 'processedSince'> {
+  const { ids, others, processed } = present;
+  if (ids.has(letter.messageId)) return 'alreadyThere';
+  if (processed.has(letter.messageId)) return 'processedSince';
+  if (others.has(deliveryOf(letter.eventKey, letter.body))) return 'alreadyThere';
   if ((await claim(reading, letter)) === 'sent') return 'importedBefore';
   const messageId = await send(reading, source, letter);
-  there.add(letter.messageId);
+  ids.add(letter.messageId);
   await complete(reading, letter);
   await indexAgain(reading, letterOf({ Body: letter.body, MessageId: messageId, MessageAttributes: attributesOf(letter) }, source));
   return 'imported';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DeadLetter, queueName } from '../dead-letters/dead-letter.ts';
 import { countsOf } from '../dead-letters/list.ts';
+import { replayNameOf } from '../dead-letters/processed-since.ts';
 import { filterOf, type LetterReading, type LetterSelection, readSource } from '../dead-letters/read.ts';
 import type { ConsumerDescription, System } from '../system.ts';
 import type { LetterEdit } from './edit.ts';
@@ -100,14 +101,4 @@ export function planOf(consumer: ConsumerDescription, letters: readonly DeadLett
 
 function plannedOf({ messageId, eventId, eventKey, source, type, reason, error, fingerprint, lastFailedAt, payload }: DeadLetter): PlannedMessage {
   return { messageId, eventId, eventKey, source, type, reason, error, fingerprint, lastFailedAt, replayName: replayNameOf(payload) };
-}
-
-function replayNameOf(payload: string): string | undefined {
-  try {
-    const name = (JSON.parse(payload) as Record<string, unknown> | null)?.['replay-name'];
-    return typeof name === 'string' ? name : undefined;
-  } catch {
-    // A malformed body was brought by no replay that anybody could tell.
-    return undefined;
-  }
 }
