@@ -37,7 +37,9 @@ export async function trace(id: string, options: GlobalOptions): Promise<void> {
   }
   const { events } = data;
   const handlings = events.flatMap((event) => event.handlings);
-  const endMs = Math.max(...events.map(({ atMs }) => atMs), ...handlings.map(({ endedAtMs }) => endedAtMs ?? 0));
+  // What a replay did much later is no part of how long the thread took.
+  const ends = handlings.filter(({ replayName }) => replayName === undefined).map(({ endedAtMs }) => endedAtMs ?? 0);
+  const endMs = Math.max(...events.map(({ atMs }) => atMs), ...ends);
   const dead = handlings.filter(({ state }) => state === 'dead').length;
   const open = handlings.filter(({ state }) => state === 'waiting' || state === 'running' || state === 'retrying').length;
   const counts = [

@@ -11,9 +11,10 @@ function eventColumns(event: FlowEvent): string {
 }
 
 /** What became of an event at one consumer: `notifications ● done 12 ms`. */
-export function handlingText({ consumer, state, attempts, queuedAtMs, endedAtMs, error }: Handling): string {
+export function handlingText({ consumer, replayName, state, attempts, queuedAtMs, endedAtMs, error }: Handling): string {
   const took = endedAtMs === undefined ? '' : ` ${formatDuration(endedAtMs - queuedAtMs)}`;
-  const tries = attempts > 1 ? ` (attempt ${attempts})` : '';
+  const notes = [...(replayName === undefined ? [] : ['replayed']), ...(attempts > 1 ? [`attempt ${attempts}`] : [])];
+  const tries = notes.length > 0 ? ` (${notes.join(', ')})` : '';
   return `${consumer} ${stateLabel(state, tries)}${state === 'done' ? took : ''}${error && state !== 'done' ? `  ${headline(error)}` : ''}`;
 }
 

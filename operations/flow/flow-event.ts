@@ -4,6 +4,8 @@ export type HandlingState = 'waiting' | 'running' | 'retrying' | 'done' | 'dead'
 /** One event at one consumer. Times are milliseconds since the epoch on the plane's clock. */
 export interface Handling {
   readonly consumer: string;
+  /** The archive replay that brought the event once more; absent for the event as it was published. */
+  readonly replayName?: string;
   readonly state: HandlingState;
   /** Receives so far. */
   readonly attempts: number;

@@ -6,12 +6,14 @@ import { type Envelope, parseEnvelope, summaryOf } from './summary.ts';
 type MutableHandling = { -readonly [Key in keyof Handling]: Handling[Key] };
 
 interface Recorded extends Omit<FlowEvent, 'handlings'> {
+  /** By consumer; of a replay, which leaves the outcome of before as it is, by consumer and replay. */
   readonly handlings: Map<string, MutableHandling>;
 }
 
 interface Copy {
   readonly eventId: string;
-  readonly consumer: string;
+  /** Key of the handling that it belongs to. */
+  readonly handling: string;
 }
 
 /** What a queue is to a consumer. */
@@ -113,17 +115,19 @@ export class FlowRecorder {
   }
 
   #queue(entry: JournalEntry, role: QueueRole, messageId: string): void {
-    const envelope = envelopeOfBody(entry.detail['body']);
+    const { envelope, replayName } = contentOf(entry.detail['body']);
     const event = envelope && this.#events.get(envelope.id);
     if (!event) {
       if (role.isDeadLetter) this.#tellStray(entry, { role, queueArn: entry.arn, messageId });
       return;
     }
-    this.#copies.set(messageId, { eventId: event.id, consumer: role.consumer });
-    const known = event.handlings.get(role.consumer);
+    const key = replayName === undefined ? role.consumer : `${role.consumer}\n${replayName}`;
+    this.#copies.set(messageId, { eventId: event.id, handling: key });
+    const known = event.handlings.get(key);
     if (!known) {
-      event.handlings.set(role.consumer, {
+      event.handlings.set(key, {
         consumer: role.consumer,
+        ...(replayName !== undefined && { replayName }),
         state: role.isDeadLetter ? 'dead' : 'waiting',
         attempts: 0,
         queuedAtMs: entry.atMs,
@@ -144,7 +148,7 @@ export class FlowRecorder {
       else if (role) this.#tellStray(entry, { role, queueArn, messageId });
     } else if (entry.kind === 'message-deleted') {
       const copy = this.#copies.get(messageId);
-      const handling = copy && this.#events.get(copy.eventId)?.handlings.get(copy.consumer);
+      const handling = copy && this.#events.get(copy.eventId)?.handlings.get(copy.handling);
       // A handler that dead-letters a message by itself sends it to the dead-letter queue first and deletes it then.
       if (handling?.state !== 'dead') this.#change(messageId, 'done', entry);
       this.#copies.delete(messageId);
@@ -164,14 +168,14 @@ export class FlowRecorder {
   /** The queue itself moved it: the last attempt failed, and what was said of that still holds. */
   #dead(messageId: string, entry: JournalEntry): void {
     const copy = this.#copies.get(messageId);
-    this.#change(messageId, 'dead', entry, copy && this.#events.get(copy.eventId)?.handlings.get(copy.consumer)?.error);
+    this.#change(messageId, 'dead', entry, copy && this.#events.get(copy.eventId)?.handlings.get(copy.handling)?.error);
   }
 
   /** `error` is of this attempt: what an earlier one failed with is no longer said. */
   #change(messageId: string, state: HandlingState, entry: JournalEntry, error?: string): void {
     const copy = this.#copies.get(messageId);
     const event = copy && this.#events.get(copy.eventId);
-    const handling = copy && event?.handlings.get(copy.consumer);
+    const handling = copy && event?.handlings.get(copy.handling);
     if (!event || !handling) return;
     handling.state = state;
     handling.error = error;
@@ -200,15 +204,16 @@ function frozen(event: Recorded): FlowEvent {
   return { ...event, handlings: [...event.handlings.values()].map((handling) => ({ ...handling })) };
 }
 
-/** The envelope in a queued message: the `detail` of the EventBridge event that is its body. */
-function envelopeOfBody(body: unknown): Envelope | undefined {
-  if (typeof body !== 'string') return undefined;
+/** What is in a queued message: the envelope is the `detail` of the EventBridge event that is its body, which names the replay that brought it. */
+function contentOf(body: unknown): { readonly envelope?: Envelope | undefined; readonly replayName?: string | undefined } {
+  if (typeof body !== 'string') return {};
   try {
-    const event = JSON.parse(body) as { detail?: unknown };
-    return parseEnvelope(JSON.stringify(event.detail));
+    const event = JSON.parse(body) as { detail?: unknown; 'replay-name'?: unknown };
+    const { 'replay-name': name } = event;
+    return { envelope: parseEnvelope(JSON.stringify(event.detail)), replayName: typeof name === 'string' ? name : undefined };
   } catch {
     // A body that is no JSON is no event: `dlq show` shows it as it is.
-    return undefined;
+    return {};
   }
 }
 

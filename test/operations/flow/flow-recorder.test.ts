@@ -25,6 +25,11 @@ function recorded() {
     flow,
     seen,
     sent: (messageId: string) => sqs('message-sent', QUEUE, { messageId, body: BODY }),
+    replayed: (messageId: string) => sqs('message-sent', QUEUE, { messageId, body: JSON.stringify({ 'replay-name': 'again', detail: ENVELOPE }) }),
+    handled: (messageId: string) => {
+      sqs('message-received', QUEUE, { messageId });
+      sqs('message-deleted', QUEUE, { messageId });
+    },
     attempt: (messageId: string, why: object) => {
       sqs('message-received', QUEUE, { messageId });
       journal.append({ service: 'lambda', kind: 'batch-failed-items', arn: 'fn', detail: { failed: [messageId], records: 1, ...why } });
@@ -72,4 +77,16 @@ it('tells why a function failed as a whole, and keeps the last cause where the q
   attempt('m1', { error: 'Error: A broken build' });
   deadLetteredByQueue('m1');
   expect(seen).toEqual(['retrying 1 Error: A broken build', 'dead 1 Error: A broken build']);
+});
+
+it('tells what a replay brings apart from what became of the event before', () => {
+  const { flow, sent, replayed, handled, attempt } = recorded();
+  sent('m1');
+  handled('m1');
+  replayed('m2');
+  attempt('m2', { errors: { m2: 'Error: AAA' } });
+  const seen = () => flow.events()[0]?.handlings.map((handling) => `${handling.replayName ?? 'live'} ${textOf(handling)}`);
+  expect(seen()).toEqual(['live done 1 –', 'again retrying 1 Error: AAA']);
+  handled('m2');
+  expect(seen()).toEqual(['live done 1 –', 'again done 2 –']);
 });
