@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { connect } from '../operations/api/client.ts';
 import type { Check } from '../operations/doctor/check.ts';
 
 /** The oldest Node.js that runs it, as package.json says. */
@@ -24,15 +25,40 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** The ports that `start` would take: free, or taken by the system that answers. */
-async function checkPorts(isRunning: boolean): Promise<Check> {
+const CONSOLE_PORT = 4400;
+const LOOK_MS = 2_000;
+
+/** The ports of the system whose console answers at an address: its console's and its AWS services'. None where no console of Tickertape answers in time. */
+async function ownPorts(consoleUrl: string): Promise<number[]> {
+  const late = AbortSignal.timeout(LOOK_MS);
+  const status = await Promise.race([
+    connect(consoleUrl)
+      .status({})
+      .catch((error: unknown) => ((error as Error).name === 'UnreachableError' || (error as Error).name === 'NotOperationsApiError' ? undefined : {})),
+    new Promise<undefined>((resolve) => late.addEventListener('abort', () => resolve(undefined))),
+  ]);
+  // An error of the system is an answer of it, though it does not say where its services are.
+  if (status === undefined) return [];
+  const endpoint = (status as { endpoint?: string }).endpoint;
+  return [consoleUrl, ...(endpoint === undefined ? [] : [endpoint])].map((url) => Number(new URL(url).port));
+}
+
+/** The ports that `start` would take: free, taken by the system that answers, by a Tickertape that was not asked, or by another program. */
+export async function checkPorts(isRunning: boolean, ports: readonly number[] = [4566, CONSOLE_PORT], consolePort = CONSOLE_PORT): Promise<Check> {
   const name = 'ports';
-  const ports = [4566, 4400];
-  const taken = [];
+  const taken: number[] = [];
   for (const port of ports) if (!(await isFree(port))) taken.push(port);
   if (isRunning) return { name, status: 'ok', text: `a system runs here; taken: ${taken.join(', ') || 'none of the usual ones'}` };
   if (taken.length === 0) return { name, status: 'ok', text: `${ports.join(' and ')} are free` };
-  return { name, status: 'warning', text: `${taken.join(', ')} taken by another program`, advice: 'Start with --port and --console-port.' };
+  const own = taken.includes(consolePort) ? await ownPorts(`http://127.0.0.1:${consolePort}`) : [];
+  const foreign = taken.filter((port) => !own.includes(port));
+  const ours = taken.filter((port) => own.includes(port));
+  const texts = [
+    ...(ours.length > 0 ? [`a Tickertape runs here; it has ${ours.join(', ')}`] : []),
+    ...(foreign.length > 0 ? [`${foreign.join(', ')} taken by another program`] : []),
+  ];
+  if (foreign.length === 0) return { name, status: 'ok', text: texts.join('; ') };
+  return { name, status: 'warning', text: texts.join('; '), advice: 'Start with --port and --console-port.' };
 }
 
 /** Newest change below a folder, of files that are named so; 0 where there is none. */
