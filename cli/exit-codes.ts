@@ -23,7 +23,7 @@ export const EXIT_CODES_HELP = `Exit codes
     4  a check found something
     5  not allowed, or no credentials
     6  the environment cannot be reached
-    7  refused: a confirmation is missing, or the context is read-only
+    7  refused: a confirmation is missing, the context is read-only, or what it is about does not allow it
     8  partly done
   124  the time given with --timeout has passed
   130  interrupted with Ctrl-C`;

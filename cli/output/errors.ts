@@ -32,6 +32,7 @@ const MEANINGS: Readonly<Record<string, { readonly exitCode: ExitCode; readonly 
   NoMappingError: { exitCode: EXIT.notFound },
   NoSuchArchiveError: { exitCode: EXIT.notFound },
   NoSuchReplayError: { exitCode: EXIT.notFound, advice: '`tickertape replay status` lists them.' },
+  ReplayEndedError: { exitCode: EXIT.refused, advice: '`tickertape replay status` says how far it came.' },
   ...Object.fromEntries(
     [
       'AccessDenied',

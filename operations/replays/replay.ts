@@ -26,6 +26,14 @@ export class NoSuchReplayError extends Error {
   }
 }
 
+/** The replay has ended: there is nothing to cancel. */
+export class ReplayEndedError extends Error {
+  constructor({ name, state, endedAt }: ReplayStatus, options: { cause: unknown }) {
+    super(`The replay "${name}" has ended${endedAt === undefined ? '' : ` at ${endedAt}`} (${state}): there is nothing to cancel`, options);
+    this.name = 'ReplayEndedError';
+  }
+}
+
 const iso = (date: Date | undefined): string | undefined => (date === undefined ? undefined : new Date(date).toISOString());
 const lastOf = (arn: string | undefined): string => (arn ?? '').slice((arn ?? '').lastIndexOf('/') + 1);
 
@@ -89,9 +97,20 @@ export async function listReplays(eventbridge: EventBridgeClient): Promise<Repla
   return replays.sort((a, b) => (b.startedAt ?? '').localeCompare(a.startedAt ?? ''));
 }
 
-/** Stops a replay; what has reached the bus stays there. @throws {NoSuchReplayError} */
+const ENDED = new Set(['COMPLETED', 'CANCELLED', 'FAILED']);
+
+/** Stops a replay; what has reached the bus stays there. @throws {NoSuchReplayError} @throws {ReplayEndedError} */
 export async function cancelReplay(eventbridge: EventBridgeClient, name: string): Promise<ReplayStatus> {
-  await found(name, eventbridge.send(new CancelReplayCommand({ ReplayName: name })));
+  try {
+    await found(name, eventbridge.send(new CancelReplayCommand({ ReplayName: name })));
+  } catch (error) {
+    if ((error as Error).name !== 'IllegalStatusException') throw error;
+    const replay = await describeReplay(eventbridge, name);
+    // One that is being cancelled already is on its way to what was asked for.
+    if (ENDED.has(replay.state)) throw new ReplayEndedError(replay, { cause: error });
+    if (replay.state !== 'CANCELLING') throw error;
+    return replay;
+  }
   return describeReplay(eventbridge, name);
 }
 
