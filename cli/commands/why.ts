@@ -1,5 +1,5 @@
 import type { PublishedEvent } from '../../operations/surroundings.ts';
-import type { Step } from '../../operations/why/explanation.ts';
+import type { Explanation, Step } from '../../operations/why/explanation.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { readData } from '../members.ts';
@@ -24,15 +24,17 @@ function eventIn(path: string): PublishedEvent {
   return { source, detailType, detail: typeof detail === 'string' ? detail : JSON.stringify(detail) };
 }
 
-/** `tickertape why` */
+/** `tickertape why`. An event that nobody knows is not found. */
 export async function why(eventId: string, consumer: string, options: WhyOptions): Promise<void> {
   const event = options.event === undefined ? undefined : eventIn(options.event);
   const explanation = await (await operationsOf(options)).why({ eventId, consumer, event });
-  if (options.json) {
-    printJson(explanation);
-    return;
-  }
-  const { type, verdict, because, advice, clauses, steps } = explanation;
+  if (options.json) printJson(explanation);
+  else printExplanation(explanation);
+  if (explanation.verdict === 'unknown-event') throw new CommandError(`No event ${eventId} is known here`, { exitCode: EXIT.notFound });
+}
+
+function printExplanation(explanation: Explanation): void {
+  const { eventId, type, verdict, because, advice, clauses, steps } = explanation;
   printLine(`${type ?? 'Event'} ${eventId} at ${explanation.consumer}: ${styled('bold', verdict)}`);
   printLine(`  ${because}`);
   if (advice) printLine(`  ${advice}`);
