@@ -99,7 +99,7 @@ function ruleOf(properties: Properties, { busName, name }: { readonly busName: s
     roleArn: properties['RoleArn'],
     tags: tagsOf(properties['Tags']),
     enabledMs: isAsScheduled ? previous.enabledMs : kernel.nowMs(),
-    targets: mergeTargets([], (properties['Targets'] as readonly Target[] | undefined) ?? []),
+    targets: mergeTargets([], (properties['Targets'] as readonly Target[] | undefined) ?? [], kernel),
   };
 }
 

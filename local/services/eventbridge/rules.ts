@@ -1,6 +1,7 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
 import { parseArn } from '../../kernel/arn.ts';
 import { NotEmulated, refuseAllBut } from '../../kernel/errors.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import { PatternError, parsePattern } from '../../languages/event-pattern/index.ts';
 import { compilePath, compileTransformer, TransformerError } from '../../languages/input-transformer/index.ts';
 import { parseSchedule } from '../../languages/schedule-expression/index.ts';
@@ -25,7 +26,7 @@ export const RULES_MAX = 300;
 export const BUSES_MAX = 100;
 export const POLICY_CHARACTERS_MAX = 10_240;
 
-/** Services whose resources a rule may have for targets here. Each receives what a client of it would send. */
+/** Services whose resources a rule may have for targets here, where the plane has the service. Each receives what a client of it would send. */
 const TARGET_SERVICES = new Set(['sqs', 'lambda', 'events', 'logs', 'sns', 'kinesis', 'states']);
 
 /** Targets that have no resource policy for EventBridge: a role must grant it. @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html */
@@ -71,17 +72,23 @@ export function checkTriggers({
   if (pattern) checkPattern(pattern);
 }
 
-export function checkTarget(target: Target): void {
+export function checkTarget(target: Target, kernel: Kernel): void {
   const { Id: id = '', Arn: arnText = '' } = target;
   const arn = parseArn(arnText);
   if (!arn) throw invalidTargetArn(id, arnText);
   if (!TARGET_SERVICES.has(arn.service) || (arn.service === 'events' && !arn.resource.startsWith('event-bus/'))) {
     throw new NotEmulated(`PutTargets with the target ${arnText}`, 'eventbridge');
   }
+  if (!isInstalled(kernel, arn.service)) throw new NotEmulated(`PutTargets with the target ${arnText}`, 'eventbridge');
   if (ROLE_TARGETS.has(arn.service) && !target.RoleArn) throw roleRequired(arnText);
   refuseAllBut(TARGET_MEMBERS, target, { operation: 'PutTargets', page: 'eventbridge' });
   if (arn.service === 'sqs' && arn.resource.endsWith('.fifo') && !target.SqsParameters?.MessageGroupId) throw groupIdRequired(id, arnText);
   checkInput(target, id);
+}
+
+function isInstalled(kernel: Kernel, arnService: string): boolean {
+  for (const { service } of kernel.installed()) if (service.arnService === arnService) return true;
+  return false;
 }
 
 function checkInput({ Input: input, InputPath: path, InputTransformer: transformer }: Target, id: string): void {

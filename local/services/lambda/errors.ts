@@ -87,6 +87,9 @@ export const eventInvokeConfigNotFound = (arn: string): Fault =>
 export const unreservedTooLow = (): Fault =>
   invalidParameter("Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].");
 
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-deployment.html */
+export const roleNotAssumable = (): Fault => invalidParameter('The role defined for the function cannot be assumed by Lambda.');
+
 export const latestCannotBeDeleted = (): Fault => invalidParameter('$LATEST version cannot be deleted without deleting the function.');
 
 export const zippedTooLarge = (limit: number): Fault =>

@@ -82,7 +82,9 @@ function checkTarget(
   { operation, kernel }: { operation: string; kernel: Kernel },
 ): void {
   const service = serviceOf(arn);
-  if (!Object.hasOwn(TARGETS, service) || !isInstalled(kernel, service)) throw new NotEmulated(`A pipe's target ${arn}`, 'pipes');
+  // Of EventBridge's resources only a bus: an API destination calls what is outside of the plane.
+  const isOther = service === 'events' && !parseArn(arn)?.resource.startsWith('event-bus/');
+  if (isOther || !Object.hasOwn(TARGETS, service) || !isInstalled(kernel, service)) throw new NotEmulated(`A pipe's target ${arn}`, 'pipes');
   const own = TARGETS[service];
   const other = Object.entries(parameters).find(([member, value]) => value !== undefined && member !== 'InputTemplate' && member !== own);
   if (other) throw validationException(`TargetParameters with ${other[0]} do not belong to the target ${arn}.`);

@@ -1,6 +1,8 @@
 import type { CreateScheduleCommandInput, Target, UpdateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import { parseArn } from '../../kernel/arn.ts';
 import { NotEmulated, refuseAllBut } from '../../kernel/errors.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Service } from '../../kernel/service.ts';
 import { timeZone } from '../../languages/schedule-expression/time-zone.ts';
 import { parseZonedSchedule } from '../../languages/schedule-expression/zoned-schedule.ts';
 import { endInPast, invalidExpression, invalidTarget, invalidTimeZone, invalidWindow, startAfterEnd, validationException } from './errors.ts';
@@ -29,13 +31,13 @@ const MEMBERS = [
 
 const TARGET_MEMBERS = ['Arn', 'RoleArn', 'DeadLetterConfig', 'RetryPolicy', 'Input', 'EventBridgeParameters', 'KinesisParameters', 'SqsParameters'];
 
-/** Services whose resources are templated targets here, by the service part of their ARNs. */
+/** Services whose resources are templated targets here where the plane has the service, by the service part of their ARNs. */
 const TEMPLATED = new Set(['lambda', 'sqs', 'sns', 'events', 'states', 'kinesis']);
 
 /** Checks what a request says of a schedule, and fills in the defaults. */
 export function settingsOf(
   input: CreateScheduleCommandInput | UpdateScheduleCommandInput,
-  { operation, nowMs }: { readonly operation: string; readonly nowMs: number },
+  { operation, kernel }: { readonly operation: string; readonly kernel: Kernel },
 ): ScheduleSettings {
   refuseAllBut(MEMBERS, input, { operation, page: 'scheduler' });
   const { ScheduleExpression: expression = '', ScheduleExpressionTimezone: zone = 'UTC', Target: target, FlexibleTimeWindow: window } = input;
@@ -45,9 +47,9 @@ export function settingsOf(
   if ((window.Mode === 'FLEXIBLE') !== (window.MaximumWindowInMinutes !== undefined)) throw invalidWindow();
   const startMs = input.StartDate?.getTime();
   const endMs = input.EndDate?.getTime();
-  if (endMs !== undefined && endMs <= nowMs) throw endInPast();
+  if (endMs !== undefined && endMs <= kernel.nowMs()) throw endInPast();
   if (startMs !== undefined && endMs !== undefined && startMs >= endMs) throw startAfterEnd();
-  checkTarget(target, operation);
+  checkTarget(target, { operation, kernel });
   return {
     expression,
     zone,
@@ -61,22 +63,28 @@ export function settingsOf(
   };
 }
 
-function checkTarget(target: Target, operation: string): void {
+function checkTarget(target: Target, { operation, kernel }: { readonly operation: string; readonly kernel: Kernel }): void {
   refuseAllBut(TARGET_MEMBERS, target, { operation: `${operation} with Target`, page: 'scheduler' });
   const { Arn: arn = '', Input: input } = target;
   if (input !== undefined && Buffer.byteLength(input) > INPUT_BYTES_MAX) throw invalidTarget('Input is longer than 262144 bytes');
   const { service } = parseArn(arn) ?? {};
   if (service === undefined) throw validationException('Provided Arn is not in correct format.');
-  if (service === 'scheduler') checkUniversal(arn, input);
-  else if (!TEMPLATED.has(service)) throw new NotEmulated(`A schedule's target ${arn}`, 'scheduler');
+  if (service === 'scheduler') checkUniversal(arn, input, kernel);
+  else if (!TEMPLATED.has(service) || !has(kernel, ({ arnService }) => arnService === service))
+    throw new NotEmulated(`A schedule's target ${arn}`, 'scheduler');
   else checkParameters(target, service);
 }
 
-function checkUniversal(arn: string, input: string | undefined): void {
+function has(kernel: Kernel, isMeant: (service: Service) => boolean): boolean {
+  for (const { service } of kernel.installed()) if (isMeant(service)) return true;
+  return false;
+}
+
+function checkUniversal(arn: string, input: string | undefined, kernel: Kernel): void {
   const universal = readUniversal(arn);
   if (!universal) throw validationException('Provided Arn is not in correct format.');
   if (isRead(arn)) throw invalidTarget(`${arn} is not supported: the operation only reads`);
-  if (!universal.isKnown) throw new NotEmulated(`A schedule's target ${arn}`, 'scheduler');
+  if (!universal.isKnown || !has(kernel, ({ name }) => name === universal.service)) throw new NotEmulated(`A schedule's target ${arn}`, 'scheduler');
   checkJsonObject(input);
 }
 

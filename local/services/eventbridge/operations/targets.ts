@@ -7,6 +7,7 @@ import type {
   RemoveTargetsCommandOutput,
   Target,
 } from '@aws-sdk/client-eventbridge';
+import type { Kernel } from '../../../kernel/kernel.ts';
 import { limitExceeded } from '../errors.ts';
 import { type Events, findRule, type Output, page } from '../naming.ts';
 import { checkTarget, TARGETS_MAX } from '../rules.ts';
@@ -14,10 +15,10 @@ import { putRule } from '../state.ts';
 import { refuseManaged } from './rules.ts';
 
 /** The targets with others added, each in place of the one that has its id. */
-export function mergeTargets(existing: readonly Target[], added: readonly Target[]): readonly Target[] {
+export function mergeTargets(existing: readonly Target[], added: readonly Target[], kernel: Kernel): readonly Target[] {
   const byId = new Map(existing.map((target) => [target.Id, target]));
   for (const target of added) {
-    checkTarget(target);
+    checkTarget(target, kernel);
     byId.set(target.Id, target);
   }
   if (byId.size > TARGETS_MAX) throw limitExceeded();
@@ -27,7 +28,7 @@ export function mergeTargets(existing: readonly Target[], added: readonly Target
 export function putTargets(input: PutTargetsCommandInput, context: Events): Output<PutTargetsCommandOutput> {
   const rule = findRule(context, { name: input.Rule, bus: input.EventBusName });
   refuseManaged(rule);
-  putRule(context.state, { ...rule, targets: mergeTargets(rule.targets, input.Targets ?? []) });
+  putRule(context.state, { ...rule, targets: mergeTargets(rule.targets, input.Targets ?? [], context.kernel) });
   return { FailedEntryCount: 0, FailedEntries: [] };
 }
 

@@ -15,6 +15,7 @@ import { functionExists, functionNotFound, invalidParameter, latestCannotBeDelet
 import { layersOf } from '../layers.ts';
 import { functionArn, functionNamed, functionNameOf, isVersion, qualifiedNamed } from '../naming.ts';
 import type { FunctionRecord, FunctionSettings } from '../records.ts';
+import { checkRole } from '../role-trust.ts';
 import { checkFunctionName, checkSettings } from '../rules.ts';
 import { aliasesOf, keyOf, type Lambda, type Plane, putFunction, removeFunction, removeVersion, versionsOf } from '../state.ts';
 import { contentOf } from './content.ts';
@@ -90,6 +91,7 @@ export async function createFunction(input: CreateFunctionCommandInput, context:
   checkSettings(settings);
   if (state.functions.has(name)) throw functionExists(name);
   const content = await contentOf(context, input.Code);
+  await checkRole(settings.role, name, context);
   if (state.functions.has(name)) throw functionExists(name);
   const record = putFunction(context, {
     ...settings,
@@ -163,10 +165,13 @@ export async function updateFunctionCode(input: UpdateFunctionCodeCommandInput, 
   return input.Publish ? wireFunction(publish(context, record, undefined), kernel, 'created') : wireFunction(record, kernel, 'updated');
 }
 
-export function updateFunctionConfiguration(input: UpdateFunctionConfigurationCommandInput, context: Lambda): FunctionConfiguration {
+export async function updateFunctionConfiguration(input: UpdateFunctionConfigurationCommandInput, context: Lambda): Promise<FunctionConfiguration> {
   refuseAllBut([...CONFIGURATION, 'RevisionId'], input, { operation: 'UpdateFunctionConfiguration', page: 'lambda' });
+  const { name } = changedFunction(input, context);
+  if (input.Role !== undefined) await checkRole(input.Role, name, context);
+  // While the role was looked up the function may have changed.
   const record = changedFunction(input, context);
-  const settings = settingsOf(context, record.name, input, record);
+  const settings = settingsOf(context, name, input, record);
   checkSettings(settings);
   return wireFunction(update(context, { ...record, ...settings }), context.kernel, 'updated');
 }

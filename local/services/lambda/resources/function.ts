@@ -4,6 +4,7 @@ import { functionArn } from '../naming.ts';
 import { checkReserved } from '../operations/concurrency.ts';
 import { settingsOf } from '../operations/functions.ts';
 import type { FunctionContent, FunctionRecord, FunctionSettings } from '../records.ts';
+import { checkRole } from '../role-trust.ts';
 import { checkFunctionName, checkSettings } from '../rules.ts';
 import { type Lambda, type LambdaState, putFunction, removeFunction } from '../state.ts';
 
@@ -48,12 +49,14 @@ function tagsOf(properties: Properties): Record<string, string> {
   return Object.fromEntries(((properties['Tags'] ?? []) as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]));
 }
 
-function put(properties: Properties, name: string, place: ResourcePlace, context: Lambda): FunctionRecord {
+async function put(properties: Properties, name: string, place: ResourcePlace, context: Lambda): Promise<FunctionRecord> {
   const { kernel } = context;
+  const settings = settingsFrom(name, properties, context);
+  await checkRole(settings.role, name, context);
   const reservedConcurrency = properties['ReservedConcurrentExecutions'] === undefined ? undefined : Number(properties['ReservedConcurrentExecutions']);
   if (reservedConcurrency !== undefined) checkReserved(context, name, reservedConcurrency);
   return putFunction(context, {
-    ...settingsFrom(name, properties, context),
+    ...settings,
     ...contentOf((properties['Code'] ?? {}) as Properties, place, context),
     architectures: (properties['Architectures'] ?? ['x86_64']) as string[],
     name,
@@ -90,15 +93,15 @@ export const functionResource: ResourceType<LambdaState> = {
     RecursiveLoop: 'loops are not detected',
     RuntimeManagementConfig: 'the runtime is the Node.js of this machine',
   },
-  create(properties, place, context) {
+  async create(properties, place, context) {
     const name: string = properties['FunctionName'] ?? place.generatedName({ lengthMax: 64 });
     checkFunctionName(name);
-    const { arn } = put(properties, name, place, context);
+    const { arn } = await put(properties, name, place, context);
     return { ref: name, attributes: { Arn: arn } };
   },
-  update(properties, previous, physical, place, context) {
+  async update(properties, previous, physical, place, context) {
     if (properties['FunctionName'] !== previous['FunctionName']) return 'replace';
-    put(properties, physical.ref, place, context);
+    await put(properties, physical.ref, place, context);
     return physical;
   },
   delete(physical, _properties, context) {

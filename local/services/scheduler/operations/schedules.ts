@@ -19,7 +19,7 @@ import { putSchedule, deleteSchedule as removeSchedule, type Schedule, type Sche
 /** Creates a schedule. The same client token again answers the schedule that it made. */
 export async function createSchedule(input: CreateScheduleCommandInput, context: Scheduling): Promise<Output<CreateScheduleCommandOutput>> {
   const { kernel, state } = context;
-  const settings = settingsOf(input, { operation: 'CreateSchedule', nowMs: kernel.nowMs() });
+  const settings = settingsOf(input, { operation: 'CreateSchedule', kernel });
   const group = findGroup(state, input.GroupName);
   await checkRole(settings.target.RoleArn ?? '', group.arn, context);
   const { Name: name = '', ClientToken: clientToken } = input;
@@ -37,7 +37,7 @@ export async function createSchedule(input: CreateScheduleCommandInput, context:
 /** Replaces all that a schedule says: what the request leaves out is the default again. */
 export async function updateSchedule(input: UpdateScheduleCommandInput, context: Scheduling): Promise<Output<UpdateScheduleCommandOutput>> {
   const { kernel, state } = context;
-  const settings = settingsOf(input, { operation: 'UpdateSchedule', nowMs: kernel.nowMs() });
+  const settings = settingsOf(input, { operation: 'UpdateSchedule', kernel });
   const group = findGroup(state, input.GroupName);
   const place = { name: input.Name, groupName: input.GroupName };
   findSchedule(state, place);

@@ -1,7 +1,9 @@
+import type { Target } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../../local/kernel/errors.ts';
 import { Kernel } from '../../../../local/kernel/kernel.ts';
 import { eventbridge } from '../../../../local/services/eventbridge/service.ts';
+import { putRule, type Rule, ruleKey } from '../../../../local/services/eventbridge/state.ts';
 import { entry, queueArn, queueDoesNotExist, ruleTo, world } from './world.ts';
 
 const throttled = (): Fault => new Fault('ThrottlingException', 'Slow down.');
@@ -89,13 +91,18 @@ describe('delivery to a target', () => {
 
   it('to a service that the plane lacks is refused by name', async () => {
     const plane = world();
-    await ruleTo(plane, { target: { Arn: 'arn:aws:sns:us-east-1:111111111111:topic', DeadLetterConfig: { Arn: queueArn('dead') } } });
+    await ruleTo(plane, { target: { DeadLetterConfig: { Arn: queueArn('dead') } } });
+    // As an earlier version may have left it in a data folder: PutTargets refuses it.
+    const rule = plane.state.rules.get(ruleKey('default', 'rule')) as Rule;
+    const target = { ...rule.targets[0], Arn: 'arn:aws:sns:us-east-1:111111111111:topic' } as Target;
+    putRule(plane.state, { ...rule, targets: [target] });
     await plane.call('PutEvents', { Entries: [entry()] });
     await plane.kernel.run();
     expect(plane.received[0]?.payload.attributes).toMatchObject({
       ERROR_CODE: { StringValue: 'SDK_CLIENT_ERROR' },
       ERROR_MESSAGE: { StringValue: expect.stringContaining('arn:aws:sns:us-east-1:111111111111:topic is not emulated') },
     });
+    expect(plane.entries('delivery-failed')).toMatchObject([{ arn: target.Arn, detail: { error: 'NotEmulated' } }]);
   });
 
   it('goes on after a restart', async () => {

@@ -267,10 +267,11 @@ describe('resources of a template', () => {
     expect(state.functions.size).toBe(0);
   });
 
-  it('say where code is missing', () => {
+  it('say where code is missing', async () => {
     const { kernel, lambda } = plane();
-    const create = () => lambda.resourceTypes?.['AWS::Lambda::Function']?.create(properties, place(), kernel.contextFor('lambda') as Context<LambdaState>);
-    expect(create).toThrow('The function Work of Shop has its content at assets/hash-1.zip');
+    const create = async () =>
+      lambda.resourceTypes?.['AWS::Lambda::Function']?.create(properties, place(), kernel.contextFor('lambda') as Context<LambdaState>);
+    await expect(create()).rejects.toThrow('The function Work of Shop has its content at assets/hash-1.zip');
   });
 
   it('take code as text', async () => {

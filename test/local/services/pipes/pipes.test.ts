@@ -71,6 +71,7 @@ describe('pipes', () => {
     [{ Source: 'arn:aws:kinesis:us-east-1:111111111111:stream/s' }, "A pipe's source arn:aws:kinesis"],
     [{ Target: 'arn:aws:ecs:us-east-1:111111111111:cluster/c' }, "A pipe's target arn:aws:ecs"],
     [{ Target: 'arn:aws:states:us-east-1:111111111111:stateMachine:s' }, "A pipe's target arn:aws:states"],
+    [{ Target: 'arn:aws:events:us-east-1:111111111111:api-destination/d/id' }, "A pipe's target arn:aws:events"],
     [{ Enrichment: 'arn:aws:events:us-east-1:111111111111:api-destination/d' }, "A pipe's enrichment arn:aws:events"],
     [{ LogConfiguration: { Level: 'INFO' } }, 'CreatePipe with LogConfiguration'],
   ])('%j is refused by name', async (more, what) => {

@@ -124,6 +124,9 @@ it('invokes a function that allows the topic, and dead-letters for one that does
   const lambda = new LambdaClient(settings);
   const source = 'exports.handler = async ({ Records: [{ Sns }] }) => { if (Sns.Subject !== "Hello" || Sns.Message !== "two") throw new Error("other"); };';
   const code = { ZipFile: zipSync({ 'index.js': Buffer.from(source) }) };
+  const statement = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const input = { RoleName: 'reader', AssumeRolePolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) };
+  await made.kernel.request({ service: 'iam', operation: 'CreateRole', input, principal: { type: 'root' } });
   const { FunctionArn } = await lambda.send(
     new CreateFunctionCommand({
       FunctionName: 'reader',
