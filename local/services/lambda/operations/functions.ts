@@ -15,11 +15,11 @@ import { functionExists, functionNotFound, invalidParameter, latestCannotBeDelet
 import { layersOf } from '../layers.ts';
 import { functionArn, functionNamed, functionNameOf, isVersion, qualifiedNamed } from '../naming.ts';
 import type { FunctionRecord, FunctionSettings } from '../records.ts';
-import { checkRole } from '../role-trust.ts';
 import { checkFunctionName, checkSettings } from '../rules.ts';
 import { aliasesOf, keyOf, type Lambda, type Plane, putFunction, removeFunction, removeVersion, versionsOf } from '../state.ts';
 import { contentOf } from './content.ts';
 import { pageOf } from './page.ts';
+import { checkRole } from './role-trust.ts';
 import { publish } from './versions.ts';
 import { listedFunction, wireFunction } from './wire-function.ts';
 

@@ -3,8 +3,8 @@ import type { Properties, ResourcePlace, ResourceType } from '../../../kernel/re
 import { functionArn } from '../naming.ts';
 import { checkReserved } from '../operations/concurrency.ts';
 import { settingsOf } from '../operations/functions.ts';
+import { checkRole } from '../operations/role-trust.ts';
 import type { FunctionContent, FunctionRecord, FunctionSettings } from '../records.ts';
-import { checkRole } from '../role-trust.ts';
 import { checkFunctionName, checkSettings } from '../rules.ts';
 import { type Lambda, type LambdaState, putFunction, removeFunction } from '../state.ts';
 

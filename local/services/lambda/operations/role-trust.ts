@@ -1,10 +1,10 @@
 import type { GetRoleCommandOutput } from '@aws-sdk/client-iam';
-import { Fault } from '../../kernel/errors.ts';
-import type { PolicyDocument } from '../../kernel/principal.ts';
-import { compilePolicy } from '../../languages/policy/policy.ts';
-import { roleNotAssumable } from './errors.ts';
-import { functionArn } from './naming.ts';
-import type { Lambda } from './state.ts';
+import { Fault } from '../../../kernel/errors.ts';
+import type { PolicyDocument } from '../../../kernel/principal.ts';
+import { compilePolicy } from '../../../languages/policy/policy.ts';
+import { roleNotAssumable } from '../errors.ts';
+import { functionArn } from '../naming.ts';
+import type { Lambda } from '../state.ts';
 
 const SERVICE = 'lambda.amazonaws.com';
 
