@@ -1,5 +1,5 @@
 import { DescribeAlarmsCommand, PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 import { onEveryTarget } from '../target.ts';
 
 describe('alarms', () => {
@@ -18,9 +18,10 @@ describe('alarms', () => {
     });
     await target.complete(cloudwatch.send(alarm));
     await target.complete(cloudwatch.send(new PutMetricDataCommand({ Namespace: target.unique, MetricData: [{ MetricName: 'Depth', Value: 3 }] })));
-    await target.eventually('the alarm goes off', async () => {
+    const breached = await target.eventually('the alarm goes off', async () => {
       const { MetricAlarms: found = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [`${target.unique}-alarm`] }));
-      return found[0]?.StateValue === 'ALARM' ? true : undefined;
+      return found[0]?.StateValue === 'ALARM' ? found[0] : undefined;
     });
+    expect(breached).toMatchObject({ Threshold: 0, StateReason: expect.stringContaining('Threshold Crossed') });
   });
 });
