@@ -1,4 +1,6 @@
-import type { FilterPattern, JsonCondition, Selector } from './parse.ts';
+import type { Condition, Selector } from './condition.ts';
+import type { FilterPattern, Term } from './parse.ts';
+import { fieldsOf } from './space-delimited.ts';
 
 /** Whether a log event's message matches a pattern. Terms are sought as they stand, upper and lower case apart. */
 export function matches(pattern: FilterPattern, message: string): boolean {
@@ -7,16 +9,23 @@ export function matches(pattern: FilterPattern, message: string): boolean {
       return true;
     case 'terms': {
       const { required, optional, excluded } = pattern;
-      if (excluded.some((term) => message.includes(term))) return false;
+      const has = (term: Term): boolean => (typeof term === 'string' ? message.includes(term) : term.test(message));
+      if (excluded.some(has)) return false;
       // Beside required terms, optional ones decide nothing.
-      if (required.length > 0) return required.every((term) => message.includes(term));
-      return optional.length === 0 || optional.some((term) => message.includes(term));
+      if (required.length > 0) return required.every(has);
+      return optional.length === 0 || optional.some(has);
     }
-    case 'json': {
-      const document = parseDocument(message);
-      return document !== undefined && holds(pattern.condition, document);
+    case 'json':
+    case 'fields': {
+      const document = documentOf(pattern, message);
+      return document !== undefined && (pattern.condition === undefined || holds(pattern.condition, document, pattern.kind === 'fields'));
     }
   }
+}
+
+/** What selectors look into: the fields of a space-delimited event, the JSON object otherwise. `undefined` where the message is neither. */
+export function documentOf(pattern: FilterPattern, message: string): object | undefined {
+  return pattern.kind === 'fields' ? fieldsOf(pattern, message) : parseDocument(message);
 }
 
 /** The JSON object that a message is; `undefined` where it is none. */
@@ -43,28 +52,34 @@ export function select(document: unknown, selector: Selector): unknown[] {
   return found;
 }
 
-function holds(condition: JsonCondition, document: object): boolean {
+/** @param isText whether the values are texts that may be compared as numbers, as the fields of a space-delimited event are */
+function holds(condition: Condition, document: object, isText: boolean): boolean {
   switch (condition.kind) {
     case 'and':
-      return holds(condition.left, document) && holds(condition.right, document);
+      return holds(condition.left, document, isText) && holds(condition.right, document, isText);
     case 'or':
-      return holds(condition.left, document) || holds(condition.right, document);
+      return holds(condition.left, document, isText) || holds(condition.right, document, isText);
+    case 'exists':
+      return select(document, condition.selector).length > 0;
     case 'not-exists':
       return select(document, condition.selector).length === 0;
     case 'is':
       return select(document, condition.selector).some((value) => value === condition.value);
     case 'comparison':
-      return select(document, condition.selector).some((value) => compares(value, condition));
+      return select(document, condition.selector).some((value) =>
+        compares(isText && typeof condition.value === 'number' && value !== '' ? Number(value) : value, condition),
+      );
   }
 }
 
-function compares(value: unknown, { operator, value: wanted }: Extract<JsonCondition, { kind: 'comparison' }>): boolean {
+function compares(value: unknown, { operator, value: wanted }: Extract<Condition, { kind: 'comparison' }>): boolean {
   if (typeof wanted === 'string') {
     if (typeof value === 'object') return false;
     const isEqual = matchesWildcards(String(value), wanted);
     return operator === '=' ? isEqual : operator === '!=' && !isEqual;
   }
-  if (typeof value !== 'number') return false;
+  if (wanted instanceof RegExp) return typeof value !== 'object' && wanted.test(String(value)) === (operator === '=');
+  if (typeof value !== 'number' || Number.isNaN(value)) return false;
   switch (operator) {
     case '=':
       return value === wanted;

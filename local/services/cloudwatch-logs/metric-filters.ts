@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts';
-import { matches, parseDocument, select } from '../../languages/filter-pattern/match.ts';
-import { parseSelector } from '../../languages/filter-pattern/parse.ts';
+import { parseSelector } from '../../languages/filter-pattern/condition.ts';
+import { documentOf, matches, select } from '../../languages/filter-pattern/match.ts';
 import type { LogGroup, MetricTransformation } from './state.ts';
 
 /** Publishes what the metric filters of a group make of new events. A default value is published for a batch of which no event matches. */
@@ -8,7 +8,7 @@ export function applyMetricFilters(kernel: Kernel, group: LogGroup, messages: re
   for (const { parsed, transformations } of Object.values(group.filters)) {
     const matching = messages.filter((message) => matches(parsed, message));
     for (const transformation of transformations) {
-      for (const message of matching) publish(kernel, transformation, message);
+      for (const message of matching) publish(kernel, transformation, documentOf(parsed, message));
       if (matching.length === 0 && transformation.defaultValue !== undefined)
         meter(kernel, transformation, { value: transformation.defaultValue, dimensions: {} });
     }
@@ -24,9 +24,8 @@ function meter(
 }
 
 /** An event whose value or dimensions cannot be read counts for nothing. */
-function publish(kernel: Kernel, transformation: MetricTransformation, message: string): void {
+function publish(kernel: Kernel, transformation: MetricTransformation, document: object | undefined): void {
   const { metricValue, dimensions } = transformation;
-  const document = parseDocument(message);
   const read = (text: string): unknown => (text.startsWith('$') ? select(document, parseSelector(text))[0] : text);
   const value = Number(read(metricValue));
   const entries = Object.entries(dimensions).map(([key, text]) => [key, read(text)] as const);

@@ -1,5 +1,6 @@
 import type { InputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
-import { type FilterPattern, FilterPatternError, parseFilterPattern } from '../../languages/filter-pattern/parse.ts';
+import { FilterPatternError } from '../../languages/filter-pattern/errors.ts';
+import { type FilterPattern, parseFilterPattern } from '../../languages/filter-pattern/parse.ts';
 import { invalidParameter } from './errors.ts';
 
 /** Limits of a batch. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */

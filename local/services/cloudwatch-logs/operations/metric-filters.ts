@@ -11,6 +11,7 @@ import type {
 import { refuseAllBut } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { matches } from '../../../languages/filter-pattern/match.ts';
+import { type FieldsPattern, fieldsOf } from '../../../languages/filter-pattern/space-delimited.ts';
 import { invalidParameter, metricFilterNotFound } from '../errors.ts';
 import { readPattern } from '../rules.ts';
 import { findGroup, groupName, type LogsState, type MetricFilter, type MetricTransformation } from '../state.ts';
@@ -83,6 +84,15 @@ export function describeMetricFilters(input: DescribeMetricFiltersCommandInput, 
 
 export function testMetricFilter(input: TestMetricFilterCommandInput): Output<TestMetricFilterCommandOutput> {
   const pattern = readPattern(input.filterPattern);
-  const all = (input.logEventMessages ?? []).map((eventMessage, index) => ({ eventNumber: index + 1, eventMessage, extractedValues: {} }));
+  const all = (input.logEventMessages ?? []).map((eventMessage, index) => ({
+    eventNumber: index + 1,
+    eventMessage,
+    extractedValues: pattern.kind === 'fields' ? extractedValuesOf(pattern, eventMessage) : {},
+  }));
   return { matches: all.filter(({ eventMessage }) => matches(pattern, eventMessage)) };
+}
+
+/** A field's value is named as a metric filter names it, `$status`. */
+function extractedValuesOf(pattern: FieldsPattern, message: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(fieldsOf(pattern, message) ?? {}).map(([name, value]) => [`$${name}`, value]));
 }

@@ -211,6 +211,23 @@ describe('metrics from log lines', () => {
   });
 });
 
+describe('a metric filter on space-delimited events', () => {
+  it('publishes what a field says, and shows what it extracts', async () => {
+    const world = logsWorld();
+    await world.open('a');
+    const filterPattern = '[ip, status = 5*, bytes]';
+    const metricTransformations = [{ metricName: 'bytes', metricNamespace: 'app', metricValue: '$bytes', dimensions: { ip: '$ip' } }];
+    await world.call('PutMetricFilter', { logGroupName: 'g', filterName: 'bytes', filterPattern, metricTransformations });
+    await world.put('a', ['10.0.0.1 503 70', '10.0.0.2 200 80']);
+    expect(world.metrics.map(({ name, value, dimensions }) => ({ name, value, dimensions }))).toEqual([
+      { name: 'bytes', value: 70, dimensions: { ip: '10.0.0.1' } },
+    ]);
+    expect(await world.call('TestMetricFilter', { filterPattern, logEventMessages: ['10.0.0.1 503 70', '10.0.0.2 200 80'] })).toMatchObject({
+      matches: [{ eventNumber: 1, extractedValues: { $ip: '10.0.0.1', $status: '503', $bytes: '70' } }],
+    });
+  });
+});
+
 describe('AWS::Logs::LogGroup', () => {
   it('takes over a group that is there, and keeps its events over an update', async () => {
     const world = logsWorld();

@@ -1,0 +1,2 @@
+/** A pattern that is none. */
+export class FilterPatternError extends Error {}
