@@ -33,6 +33,7 @@ export interface Template {
   readonly Parameters: Readonly<Record<string, TemplateParameter>>;
   readonly Conditions: Readonly<Record<string, unknown>>;
   readonly Mappings: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  readonly Description: string | undefined;
   /** Macros that CloudFormation would run over the template. */
   readonly Transform: readonly string[];
 }
@@ -56,6 +57,7 @@ export function parseTemplate(source: Record<string, unknown>, file: string): Te
     Parameters: section(source, 'Parameters', file),
     Conditions: section(source, 'Conditions', file),
     Mappings: section(source, 'Mappings', file),
+    Description: source['Description'] === undefined ? undefined : String(source['Description']),
     Transform: (Array.isArray(transform) ? transform : [transform]).map(String),
   };
 }

@@ -10,6 +10,7 @@ import { planStack, type StackPlan } from '../stack-plan.ts';
 import { parseTemplate, type Template } from '../template.ts';
 import { BOOTSTRAP_STACK, bootstrapTemplate } from './bootstrap.ts';
 import type { StackEvent } from './events.ts';
+import { readTemplateText } from './template-text.ts';
 import { emptyReport, type StackWork } from './work.ts';
 
 /** A stack as it is to be. */
@@ -71,14 +72,7 @@ export class StackDeployer {
 
   /** The template of a text; a `UserError` says what is wrong with it. */
   template(text: string): Template {
-    let source: unknown;
-    try {
-      source = JSON.parse(text);
-    } catch (cause) {
-      throw new UserError('Template format error: JSON not well-formed.', { cause });
-    }
-    if (typeof source !== 'object' || source === null || Array.isArray(source)) throw new UserError('Template format error: unsupported structure.');
-    const template = parseTemplate(source as Record<string, unknown>, 'Template format error');
+    const template = parseTemplate(readTemplateText(text), 'Template format error');
     if (Object.keys(template.Resources).length === 0) throw new UserError('Template format error: At least one Resources member must be defined.');
     return template;
   }

@@ -54,6 +54,7 @@ export interface ChangeFacts {
 
 /** The sections of a template that its summary shows. */
 export interface TemplateFacts {
+  readonly Description: string | undefined;
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: Readonly<Record<string, unknown>> }>>;
   readonly Outputs: Readonly<Record<string, { readonly Description?: string; readonly Export?: { readonly Name: unknown } }>>;
   readonly Parameters: Readonly<

@@ -55,16 +55,11 @@ export async function templateTextOf(
         `1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${BODY_BYTES_MAX}`,
       );
     }
-    return jsonOnly(TemplateBody);
+    return TemplateBody;
   }
-  if (TemplateURL !== undefined) return jsonOnly(await fromBucket(TemplateURL, context));
+  if (TemplateURL !== undefined) return await fromBucket(TemplateURL, context);
   if (UsePreviousTemplate === true && previous !== undefined) return previous;
   throw validationError('Either Template URL or Template Body must be specified.');
-}
-
-function jsonOnly(text: string): string {
-  if (!text.trimStart().startsWith('{')) throw new NotEmulated('A template in YAML', 'cloudformation');
-  return text;
 }
 
 /** Reads a template; what is wrong with it is the caller's error. */

@@ -44,7 +44,7 @@ function timesOf({ createdMs, updatedMs, deletedMs, status, statusReason }: Show
 function wireStack(stack: Shown, { state }: CloudFormationContext): Stack {
   const { name, parameters, outputs, exports, tags, templateText } = stack;
   const template = state.engine.template(templateText);
-  const description = (JSON.parse(templateText) as { Description?: string }).Description;
+  const description = template.Description;
   const exportByKey = exportNames(outputs, exports, template.Outputs);
   return {
     StackId: state.engine.idOf(name),

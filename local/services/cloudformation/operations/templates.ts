@@ -19,9 +19,9 @@ export function getTemplate(input: GetTemplateCommandInput, { state }: CloudForm
 }
 
 /** What a template says of itself. */
-function about(text: string, template: TemplateFacts) {
+function about(template: TemplateFacts) {
   const needed = neededCapability(Object.values(template.Resources));
-  const { Description: description } = JSON.parse(text) as { Description?: string };
+  const { Description: description } = template;
   return {
     ...(description !== undefined && { Description: description }),
     ...(needed !== undefined && {
@@ -46,7 +46,7 @@ export async function getTemplateSummary(
   const text = input.StackName === undefined ? await templateTextOf(input, undefined, context) : stackOf(context.state, input.StackName).templateText;
   const template = readTemplate(text, context);
   return {
-    ...about(text, template),
+    ...about(template),
     Parameters: Object.entries(template.Parameters).map(([ParameterKey, { Type, Default, Description, NoEcho, AllowedValues }]) => ({
       ParameterKey,
       ParameterType: Type,
@@ -64,7 +64,7 @@ export async function validateTemplate(input: ValidateTemplateCommandInput, cont
   const text = await templateTextOf(input, undefined, context);
   const template = readTemplate(text, context);
   return {
-    ...about(text, template),
+    ...about(template),
     Parameters: Object.entries(template.Parameters).map(([ParameterKey, { Default, Description, NoEcho }]) => ({
       ParameterKey,
       NoEcho: String(NoEcho) === 'true',

@@ -121,12 +121,50 @@ describe('a stack', () => {
     expect((await cfn.describeStacks({})).Stacks?.map(({ StackName }) => StackName)).toEqual(['Api', 'Other']);
   });
 
+  it('is made from YAML with the short forms of the functions, and its template is given back as it was', async () => {
+    const { cfn, settle, sqs } = world();
+    const TemplateBody = `
+AWSTemplateFormatVersion: 2010-09-09
+Description: queues
+Parameters:
+  Stage: {Type: String, Default: prod}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  Letters:
+    Type: AWS::SQS::Queue
+    Condition: IsProd
+  Work:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: !Join ['-', [!Ref Stage, !Sub '\${AWS::StackName}-work']]
+      VisibilityTimeout: !If [IsProd, 45, !Ref AWS::NoValue]
+      RedrivePolicy:
+        deadLetterTargetArn: !GetAtt Letters.Arn
+        maxReceiveCount: 3
+Outputs:
+  Name:
+    Value: !GetAtt [Work, QueueName]
+`;
+    await cfn.createStack({ StackName: 'Shop', TemplateBody });
+    await settle();
+    const stack = (await cfn.describeStacks({ StackName: 'Shop' })).Stacks?.[0];
+    expect(stack).toMatchObject({ StackStatus: 'CREATE_COMPLETE', Description: 'queues', Outputs: [{ OutputKey: 'Name', OutputValue: 'prod-Shop-work' }] });
+    const { QueueUrl } = await sqs.getQueueUrl({ QueueName: 'prod-Shop-work' });
+    const { Attributes } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ['VisibilityTimeout', 'RedrivePolicy'] });
+    expect(Attributes).toMatchObject({ VisibilityTimeout: '45', RedrivePolicy: expect.stringContaining('"maxReceiveCount":3') });
+    expect((await cfn.getTemplate({ StackName: 'Shop' })).TemplateBody).toBe(TemplateBody);
+  });
+
   it('is refused with what is wrong', async () => {
     const { cfn, bugs } = world();
     const create = (TemplateBody: string, more: object = {}) => faultOf(cfn.createStack({ StackName: 'S', TemplateBody, ...more }));
     expect(await create('{"a"')).toContain('ValidationError: Template format error: JSON not well-formed.');
     expect(await create('{}')).toContain('At least one Resources member must be defined');
-    expect(await create('Resources: {}')).toContain('NotEmulated: A template in YAML is not emulated');
+    expect(await create('Resources: {}')).toContain('At least one Resources member must be defined');
+    expect(await create('Resources: [')).toContain('ValidationError: Template format error: YAML not well-formed. (line 1, column 13)');
+    expect(await create('Resources: !Nope {}')).toContain('YAML not well-formed. (line 1, column 12)');
+    expect(await create('- Resources')).toContain('Template format error: unsupported structure.');
     expect(await create(template({ K: { Type: 'AWS::KMS::Key' } }))).toContain(
       'NotEmulated: The assembly needs something that the embedded AWS does not emulate',
     );
