@@ -30,7 +30,7 @@ import { sqs } from './services/sqs/service.ts';
 import { type SqsState, setEndpoint } from './services/sqs/state.ts';
 import { ssm } from './services/ssm/service.ts';
 import { sts } from './services/sts/service.ts';
-import { BlobStore, type DataFolder, openDataFolder } from './storage/index.ts';
+import { BlobStore, compression, type DataFolder, openDataFolder } from './storage/index.ts';
 import { type ClientSettings, clientSettings } from './wire/client-settings.ts';
 import { createWire, type Wire } from './wire/wire.ts';
 
@@ -140,6 +140,7 @@ export class Plane {
       clock,
       seed: `${options.seed ?? Date.now()}/${starts}`,
       store: this.#folder,
+      compression,
       journalCapacity: options.journalCapacity ?? JOURNAL_CAPACITY,
     });
     this.#wire = createWire(this.kernel, options.onBug ? { onBug: options.onBug } : {});

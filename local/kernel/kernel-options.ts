@@ -1,5 +1,6 @@
 import type { ClockMode } from './clock.ts';
 import type { CollectionStore } from './collection.ts';
+import type { Compression } from './packed/slab-pool.ts';
 
 /** How a kernel is made. */
 export interface KernelOptions {
@@ -10,6 +11,8 @@ export interface KernelOptions {
   readonly seed: string | number;
   /** Where collections live; in memory where absent. */
   readonly store?: CollectionStore | undefined;
+  /** How what is kept packed is made smaller; not at all where absent. */
+  readonly compression?: Compression | undefined;
   /** Entries the journal keeps. */
   readonly journalCapacity: number;
 }

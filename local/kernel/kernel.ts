@@ -2,8 +2,7 @@ import { parseArn } from './arn.ts';
 import { type Call, CallContext, type Delivery } from './call.ts';
 import { type Chance, seededChance } from './chance.ts';
 import { type Clock, realClock, virtualClock } from './clock.ts';
-import { Collection, type CollectionStore } from './collection.ts';
-import { CredentialRegister } from './credentials.ts';
+import { Collection, type CollectionStore, type Values } from './collection.ts';
 import { type DeliveryOutcome, refusedBy } from './delivery.ts';
 import { NotEmulated } from './errors.ts';
 import type { FunctionRunner } from './function-runner.ts';
@@ -11,7 +10,10 @@ import { type Interposer, interpose } from './interposer.ts';
 import { Journal } from './journal.ts';
 import type { KernelOptions } from './kernel-options.ts';
 import type { MetricDatum } from './metric.ts';
-import { type AccessCheck, type Authorizer, type Principal, principalName } from './principal.ts';
+import { PackedValues } from './packed/packed-values.ts';
+import { SlabPool } from './packed/slab-pool.ts';
+import type { Codec } from './packed/slabs.ts';
+import { type AccessCheck, type Authorizer, CredentialRegister, type Principal, principalName } from './principal.ts';
 import { Scheduler, type Timer } from './scheduler.ts';
 import type { Context, Service } from './service.ts';
 
@@ -32,6 +34,8 @@ export class Kernel {
   readonly journal: Journal;
   readonly chance: Chance;
   readonly credentials: CredentialRegister;
+  /** Where packed values and logs are kept. */
+  readonly slabs: SlabPool;
   readonly #scheduler = new Scheduler();
   readonly #clock: Clock;
   readonly #store: CollectionStore | undefined;
@@ -52,6 +56,7 @@ export class Kernel {
     this.#clock =
       options.clock.kind === 'virtual' ? virtualClock(options.clock.startMs) : realClock(this.#scheduler, options.clock.factor, () => this.#runDue());
     this.#store = options.store;
+    this.slabs = new SlabPool({ compression: options.compression });
     this.chance = seededChance(options.seed);
     this.credentials = new CredentialRegister(this.chance);
     this.journal = new Journal({ nowMs: () => this.nowMs(), capacity: options.journalCapacity });
@@ -90,17 +95,14 @@ export class Kernel {
     return `arn:${this.partition}:${service}:${this.region}:${this.accountId}:${resource}`;
   }
 
-  /** The collection of that name, with what a data folder holds of it. */
-  collection<Value>(name: string): Collection<Value> {
+  /** The collection of that name, with what a data folder holds of it; its values are kept packed where there is a codec, which is the same on each call. */
+  collection<Value>(name: string, codec?: Codec<Value>): Collection<Value> {
     const open = this.#collections.get(name) as Collection<Value> | undefined;
     if (open) return open;
     const store = this.#store;
-    const collection = store
-      ? new Collection<Value>(name, {
-          values: store.open(name) as Map<string, Value>,
-          onChange: (where, key) => store.changed(where, key),
-        })
-      : new Collection<Value>(name);
+    const pack = codec && ((values?: Values<unknown>) => new PackedValues(this.slabs, { codec, values: values as Values<Value> }) as Values<unknown>);
+    const values = (store ? store.open(name, pack) : pack?.()) as Values<Value>;
+    const collection = new Collection<Value>(name, { values, onChange: store && ((where, key) => store.changed(where, key)) });
     this.#collections.set(name, collection as Collection<unknown>);
     return collection;
   }

@@ -1,3 +1,5 @@
+import type { Chance } from './chance.ts';
+
 /** Who makes a call. */
 export type Principal =
   /** The operator of the plane: any credentials that the plane did not issue. May do everything in the account. */
@@ -74,3 +76,34 @@ export interface AccessCheck {
 
 /** Decides a call. Installed by `local/index` from the IAM service; throws the `AccessDenied` fault with principal, action, resource and the grant that is missing. */
 export type Authorizer = (principal: Principal, check: AccessCheck) => void;
+
+const KEY_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+const SECRET_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+';
+
+/** The credentials that the plane has issued, and to whom. A key it did not issue is the operator's. */
+export class CredentialRegister {
+  readonly #chance: Chance;
+  readonly #byAccessKey = new Map<string, Principal>();
+
+  constructor(chance: Chance) {
+    this.#chance = chance.fork('credentials');
+  }
+
+  /** Issues temporary credentials for a principal. They last as long as the process: a function context, an STS session. */
+  issue(principal: Principal): Credentials {
+    const chance = this.#chance;
+    const accessKeyId = `ASIA${chance.text(16, KEY_ALPHABET)}`;
+    this.#byAccessKey.set(accessKeyId, principal);
+    return { accessKeyId, secretAccessKey: chance.text(40, SECRET_ALPHABET), sessionToken: chance.text(96, SECRET_ALPHABET) };
+  }
+
+  /** Who signs with this access key. */
+  principalOf(accessKeyId: string): Principal {
+    return this.#byAccessKey.get(accessKeyId) ?? { type: 'root' };
+  }
+
+  /** Takes credentials back, once the context that held them is gone. */
+  revoke(accessKeyId: string): void {
+    this.#byAccessKey.delete(accessKeyId);
+  }
+}

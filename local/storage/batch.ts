@@ -1,7 +1,8 @@
 import { deserialize, serialize } from 'node:v8';
+import type { Values } from '../kernel/collection.ts';
 
 /** The values of all collections, by collection and key. */
-export type Collections = Map<string, Map<string, unknown>>;
+export type Collections = Map<string, Values<unknown>>;
 
 /** Changes that survive together or not at all, flat: collection, key, value, collection, … and collection, key, collection, … */
 type Batch = readonly [puts: readonly unknown[], deletes: readonly string[]];
@@ -34,7 +35,7 @@ export function applyBatch(collections: Collections, payload: Buffer): void {
 }
 
 /** The values of a collection, which is made where there is none. */
-export function valuesOf(collections: Collections, name: string): Map<string, unknown> {
+export function valuesOf(collections: Collections, name: string): Values<unknown> {
   let values = collections.get(name);
   if (!values) {
     values = new Map();

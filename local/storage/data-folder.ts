@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { CollectionStore } from '../kernel/collection.ts';
+import type { CollectionStore, Values } from '../kernel/collection.ts';
 import { UserError } from '../kernel/errors.ts';
 import { type Collections, encodeBatch, valuesOf } from './batch.ts';
 import { DataFile } from './data-file.ts';
@@ -99,8 +99,12 @@ export class DataFolder implements CollectionStore {
     this.#snapshotBytes = recovered.snapshotBytes;
   }
 
-  open(name: string): Map<string, unknown> {
-    return valuesOf(this.#collections, name);
+  open(name: string, pack?: (values: Values<unknown>) => Values<unknown>): Values<unknown> {
+    const values = valuesOf(this.#collections, name);
+    if (!pack) return values;
+    const packed = pack(values);
+    this.#collections.set(name, packed);
+    return packed;
   }
 
   changed(name: string, key: string): void {

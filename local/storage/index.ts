@@ -1,2 +1,3 @@
 export { BlobStore } from './blob-store.ts';
+export { compression } from './compression.ts';
 export { type DataFolder, type DataFolderOptions, openDataFolder } from './data-folder.ts';
