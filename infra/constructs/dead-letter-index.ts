@@ -1,5 +1,6 @@
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { ArnPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -33,7 +34,7 @@ export class DeadLetterIndex extends Construct {
 
     const undelivered = deadLetterQueue(this, 'Undelivered', {
       name: `${SYSTEM}-alarms-undelivered`,
-      holds: 'alarms that did not reach the dead-letter indexer',
+      holds: 'alarms that did not reach the dead-letter indexer, or on which it failed',
       advice: 'What they announced is in the dead-letter queues, and not in the index yet.',
     });
     const rule = new Rule(this, 'AlarmRule', {
@@ -58,7 +59,10 @@ export class DeadLetterIndex extends Construct {
     });
     indexer.lambda.addPermission('AlarmRule', { principal: new ServicePrincipal('events.amazonaws.com'), sourceArn: rule.ruleArn });
     allowRule(undelivered.queue, rule.ruleArn);
+    // An alarm changes its state once: where the indexer fails on it every time, the change is kept beside those that never came to it.
+    indexer.lambda.configureAsyncInvoke({ onFailure: new SqsDestination(undelivered.queue), retryAttempts: 2 });
   }
+
   /** Granted by the queue, so that a new consumer changes nothing in the stack of the index. */
   letIndexerLook(deadLetters: Queue): void {
     deadLetters.addToResourcePolicy(

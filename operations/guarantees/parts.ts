@@ -74,6 +74,8 @@ export interface AsyncFacts {
   readonly attempts: number;
   readonly secondsMax: number;
   readonly deadLetters: Resource | undefined;
+  /** Where in a dead letter the event stands. A dead-letter queue gets the event as it was; a destination gets a report with the event inside. */
+  readonly event: 'body' | 'requestPayload';
 }
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html */
@@ -94,5 +96,6 @@ export function asyncFacts(target: Resource, assembly: Assembly): AsyncFacts {
     attempts: 1 + Number(retries),
     secondsMax: Number(seconds),
     deadLetters: onFailure ?? assembly.referred(target.properties['DeadLetterConfig']?.TargetArn, target),
+    event: onFailure ? 'requestPayload' : 'body',
   };
 }

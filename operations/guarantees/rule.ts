@@ -98,7 +98,7 @@ function toFunction(
     retry: { attemptsMax: own.attempts, secondsMax: own.secondsMax, wait: 'exponential' },
     deadLetters: own.deadLetters && nameOf(own.deadLetters),
     redrive: own.deadLetters
-      ? { kind: 'copy', text: `invoke \`${name}\` with each message of \`${nameOf(own.deadLetters)}\`` }
+      ? { kind: 'copy', text: `invoke \`${name}\` with the ${own.event} of each message of \`${nameOf(own.deadLetters)}\`` }
       : { kind: 'none', text: 'none: what the function failed on is gone' },
     lag: { namespace: 'AWS/Lambda', name: 'AsyncEventAge', dimensions: { FunctionName: name } },
     cost: invocationCost(to, 1),

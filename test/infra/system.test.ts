@@ -27,6 +27,7 @@ it('uses only resource types that the embedded plane has, and no custom resource
     'AWS::Events::Rule',
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
+    'AWS::Lambda::EventInvokeConfig',
     'AWS::Lambda::EventSourceMapping',
     'AWS::Lambda::Function',
     'AWS::Lambda::Permission',
@@ -41,6 +42,12 @@ it('uses only resource types that the embedded plane has, and no custom resource
 it('archives every event of the bus for as long as commits are remembered', () => {
   expect(of('AWS::Events::Archive').map(({ Properties }) => Properties)).toMatchObject([{ ArchiveName: 'tickertape', RetentionDays: 30 }]);
   expect(of('AWS::Events::Archive')[0]?.Properties).not.toHaveProperty('EventPattern');
+});
+
+it('keeps an alarm on which the indexer of dead letters failed', () => {
+  const [config] = of('AWS::Lambda::EventInvokeConfig');
+  const destination = resourceAt(config?.stack ?? '', targetOf(config?.Properties.DestinationConfig.OnFailure.Destination));
+  expect(destination?.Properties.QueueName).toBe('tickertape-alarms-undelivered');
 });
 
 describe('a consumer', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readAssembly } from '../../operations/guarantees/assembly.ts';
@@ -128,7 +129,7 @@ describe.each(rows('stream-function'))('$name', ({ edge: { to }, order, duplicat
   });
 });
 
-describe.each(rows('rule-function'))('$name', ({ edge: { to }, order, duplicates, retry, loss, deadLetters, redrive, lag }) => {
+describe.each(rows('rule-function'))('$name', ({ edge: { to }, order, duplicates, retry, loss, deadLetters = '', redrive, lag }) => {
   const attempts = (): Map<string, number> => {
     const counts = new Map<string, number>();
     for (const { detail } of world.entries('invocation-started', `function:${to}`)) {
@@ -138,14 +139,24 @@ describe.each(rows('rule-function'))('$name', ({ edge: { to }, order, duplicates
     return counts;
   };
 
-  it('invokes as often, and then drops the event', () => {
-    expect([order, duplicates, loss.givenUp, deadLetters, redrive.kind]).toEqual(['none', 'at-least-once', 'lost', undefined, 'none']);
+  it('invokes as often, and then keeps the event in its dead-letter queue, from which it can be handed over again', async () => {
+    expect([order, duplicates, loss.givenUp, redrive.kind]).toEqual(['none', 'at-least-once', 'dead-lettered', 'copy']);
     const dropped = world.entries('async-dropped', `function:${to}`);
     expect(dropped.length).toBeGreaterThan(0);
     for (const { detail } of dropped) {
       expect(detail['reason']).toBe('RetriesExhausted');
       expect(attempts().get(String(detail['requestId']))).toBe(retry?.attemptsMax);
     }
+    const reports = [];
+    for (let page = await world.messagesIn(deadLetters); page.length > 0; page = await world.messagesIn(deadLetters)) {
+      reports.push(...page.map(({ Body = '' }) => JSON.parse(Body)));
+    }
+    expect(reports.map(({ requestContext }) => requestContext.requestId).sort()).toEqual(dropped.map(({ detail }) => detail['requestId']).sort());
+    expect(redrive.text).toContain('requestPayload');
+    const lambda = new LambdaClient({ ...world.plane.clientSettings(), maxAttempts: 1 });
+    const again = new InvokeCommand({ FunctionName: to, Payload: Buffer.from(JSON.stringify(reports[0].requestPayload)) });
+    expect((await world.complete(lambda.send(again))).StatusCode).toBe(200);
+    expect(reports[0].requestPayload['detail-type']).toBe('CloudWatch Alarm State Change');
   });
 
   it('has a lag metric that moves', async () => {
