@@ -1,4 +1,4 @@
-import { QueryCommand, type QueryCommandOutput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, type GetItemCommandOutput, QueryCommand, type QueryCommandOutput, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Ports, required } from '../ports.ts';
 import { toItem } from '../table.ts';
 import type { Attributes, Key } from '../work.ts';
@@ -59,6 +59,21 @@ export async function resolveDeadLetter(
   { consumer, eventKey, at }: { readonly consumer: string; readonly eventKey: string; readonly at: string },
 ): Promise<void> {
   await closeLetter(ports, { consumer, eventKey, set: { status: 'resolved', resolvedAt: at }, ConditionExpression: 'attribute_exists(pk)', values: {} });
+}
+
+/** Whether an operator has decided that a letter is not to be handled: it is discarded, or kept in a file. */
+export async function isDecided(
+  ports: Pick<Ports, 'dynamodb' | 'environment'>,
+  { consumer, eventKey }: { readonly consumer: string; readonly eventKey: string },
+): Promise<boolean> {
+  const { Item } = (await ports.dynamodb.send(
+    new GetItemCommand({
+      TableName: required(ports.environment, 'DEAD_LETTER_INDEX_TABLE_NAME'),
+      Key: toItem({ ...deadLetterKeyOf(consumer, eventKey) }),
+      ConsistentRead: true,
+    }),
+  )) as GetItemCommandOutput;
+  return ['discarded', 'exported'].includes(Item?.['status']?.S ?? '');
 }
 
 /** Changes a letter where the condition holds; answers whether it did. */

@@ -11,7 +11,7 @@ import { type Claim, type CommitOutcome, UnitOfWork } from '../unit-of-work.ts';
 import type { Key } from '../work.ts';
 import type { ConsumerHandler, ConsumerOptions, EventOf, LeaseOptions } from './declaration.ts';
 import { claimLease, endLease, type Lease, releaseLease } from './lease.ts';
-import type { Message } from './message.ts';
+import type { Incoming } from './message.ts';
 
 /** What a consumer is: its declaration and its handler. */
 export interface Consumer<C extends EventContract> {
@@ -24,7 +24,7 @@ const CONFLICT_RUNS_MAX = 5;
 const CONFLICT_WAIT_MS = 20;
 
 /** Runs a consumer on one message and commits. @throws what the error table knows */
-export async function attempt<C extends EventContract>(ports: Ports, consumer: Consumer<C>, message: Message): Promise<'processed' | 'duplicate'> {
+export async function attempt<C extends EventContract>(ports: Ports, consumer: Consumer<C>, message: Incoming): Promise<'processed' | 'duplicate'> {
   refuseExpired(ports, message);
   const { content } = message;
   if (content.kind === 'malformed') throw content.error;
@@ -40,23 +40,29 @@ export async function attempt<C extends EventContract>(ports: Ports, consumer: C
 interface Run<C extends EventContract> {
   readonly ports: Ports;
   readonly consumer: Consumer<C>;
-  readonly message: Message;
+  readonly message: Incoming;
   readonly event: EventOf<C>;
   readonly epoch: string;
   readonly payloadHash: string;
 }
 
-function refuseExpired({ environment, nowMs }: Ports, { record }: Message): void {
+function refuseExpired({ environment, nowMs }: Ports, { queuedMs }: Incoming): void {
+  if (queuedMs === undefined) return;
   const timeToLiveSeconds = Number(environment['TIME_TO_LIVE_SECONDS'] ?? Number.POSITIVE_INFINITY);
   // The age in this queue, not since the event: what an operator sends again has its whole time before it.
-  const ageSeconds = (nowMs() - Number(record.attributes.SentTimestamp)) / 1000;
+  const ageSeconds = (nowMs() - queuedMs) / 1000;
   if (ageSeconds > timeToLiveSeconds) throw new ExpiredError(`The message is ${Math.floor(ageSeconds)} s old; its time-to-live is ${timeToLiveSeconds} s`);
 }
 
-/** Reads the data with the contract of the event's type and major version. */
+/** The contract of the event's type and major version, where it is among these. */
+export function contractOf<C extends EventContract>(contracts: readonly C[], { type, dataschema }: Envelope): C | undefined {
+  const major = majorOf(dataschema);
+  return contracts.find((contract) => contract.type === type && contract.major === major);
+}
+
+/** Reads the data with the contract of the event. */
 function readEvent<C extends EventContract>(contracts: readonly C[], envelope: Envelope): EventOf<C> {
-  const major = majorOf(envelope.dataschema);
-  const contract = contracts.find(({ type, major: known }) => type === envelope.type && known === major);
+  const contract = contractOf(contracts, envelope);
   if (!contract) {
     throw new MalformedError(
       `This consumer takes ${contracts.map(({ type, major: known }) => `${type} v${known}`).join(', ')}, not ${envelope.type} with ${envelope.dataschema}`,
@@ -85,7 +91,7 @@ async function runInTransaction<C extends EventContract>(run: Run<C>, traceparen
 }
 
 /** Runs a unit of work again where a condition on state did not hold, with a short wait, a few times. */
-export async function repeatingConflicts<T>(ports: Ports, run: () => Promise<T>): Promise<T> {
+export async function repeatingConflicts<T>(ports: Pick<Ports, 'waitMs' | 'random'>, run: () => Promise<T>): Promise<T> {
   for (let count = 1; ; count += 1) {
     try {
       return await run();

@@ -1,14 +1,15 @@
-/** How the records of a batch relate. It follows from the source, not from the user's memory. (A stream's order is the relay's matter: `outbox/relay.ts`.) */
-type BatchStrategy = 'standard' | 'fifo';
+/** How the records of a batch relate. It follows from the source, not from the user's memory. */
+type BatchStrategy = 'standard' | 'fifo' | 'stream';
 
 /** What the handling of one record came to. `failed` stops its lane: what comes after it in order must not overtake it. */
 export type RecordOutcome = 'done' | 'failed';
 
-/** Reads the strategy from the source of a record. @throws where the source is no queue */
+/** Reads the strategy from the source of a record. @throws where the source is neither queue nor stream */
 export function strategyOf(eventSourceArn: string): BatchStrategy {
   const [, , service, , , resource = ''] = eventSourceArn.split(':');
   if (service === 'sqs') return resource.endsWith('.fifo') ? 'fifo' : 'standard';
-  throw new Error(`A consumer takes the records of a queue, not of ${eventSourceArn}`);
+  if (service === 'kinesis') return 'stream';
+  throw new Error(`A consumer takes the records of a queue or a stream, not of ${eventSourceArn}`);
 }
 
 /** One batch, ready to run. */

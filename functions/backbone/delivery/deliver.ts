@@ -3,7 +3,7 @@ import { resolveDeadLetter } from '../dead-letters/index-table.ts';
 import { type InvocationCounts, type LogFields, log } from '../telemetry.ts';
 import { attempt, type Consumer } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
-import type { Message } from './message.ts';
+import type { Incoming, Message } from './message.ts';
 import { backOffSeconds, type DeadLetterReason, dispositionOf } from './outcome.ts';
 import { deadLetterOf, hide, type QueuePorts, sendToDeadLetterQueue } from './queue.ts';
 
@@ -42,7 +42,8 @@ async function answerFailure<C extends EventContract>(delivery: Delivery<C>, mes
   return 'failed';
 }
 
-async function deadLetter<C extends EventContract>(
+/** Dead-letters a message of a queue, with its reason. */
+export async function deadLetter<C extends EventContract>(
   delivery: Delivery<C>,
   message: Message,
   { reason, error }: { readonly reason: DeadLetterReason; readonly error: unknown },
@@ -50,7 +51,7 @@ async function deadLetter<C extends EventContract>(
   const { ports, consumer, counts } = delivery;
   const fields = { ...fieldsOf(delivery, message), reason };
   try {
-    await sendToDeadLetterQueue(ports, message, deadLetterOf(ports, message, { consumer: consumer.options.name, reason, error }));
+    await sendToDeadLetterQueue(ports, deadLetterOf(ports, message, { consumer: consumer.options.name, reason, error }), message.record.attributes);
   } catch (failure) {
     // Not acknowledged: the message comes back, and after its last receive the queue's own redrive policy moves it.
     log('error', 'not dead-lettered', fields, failure);
@@ -88,8 +89,9 @@ async function resolveRedriven<C extends EventContract>({ ports, consumer }: Del
   }
 }
 
-function fieldsOf<C extends EventContract>({ consumer }: Delivery<C>, { content, eventKey, record }: Message): LogFields {
-  const common = { consumer: consumer.options.name, messageId: record.messageId };
+/** What a log line says of what is delivered. */
+export function fieldsOf<C extends EventContract>({ consumer }: Delivery<C>, { content, eventKey, ...from }: Incoming): LogFields {
+  const common = { consumer: consumer.options.name, messageId: 'record' in from ? (from as Pick<Message, 'record'>).record.messageId : undefined };
   if (content.kind === 'malformed') return { ...common, eventKey };
   const { type, id, correlationid } = content.received.envelope;
   return { ...common, eventType: type, eventId: id, correlationId: correlationid };

@@ -3,21 +3,31 @@ import { type EarlierDeadLettering, earlierDeadLettering, keyOfForeign } from '.
 import { parseEnvelope, type Received } from '../envelope.ts';
 import { payloadHashOf } from '../identity.ts';
 
-/** A message of a queue, read as far as it can be read. */
-export interface Message {
-  readonly record: SQSRecord;
-  /** How often the queue has handed it out, this time included. A redrive makes a new message, which starts at 1 again. */
-  readonly receiveCount: number;
-  /** What came in, or why it is no event. */
-  readonly content:
-    | { readonly kind: 'event'; readonly received: Received; readonly payloadHash: string }
-    | { readonly kind: 'malformed'; readonly error: unknown };
+/** What came in, or why it is no event. */
+export type Content =
+  | { readonly kind: 'event'; readonly received: Received; readonly payloadHash: string }
+  | { readonly kind: 'malformed'; readonly error: unknown };
+
+/** What a consumer attempts, wherever it came from, read as far as it can be read. */
+export interface Incoming {
+  /** The text as it came. */
+  readonly body: string;
+  readonly content: Content;
   /** `<source>#<event id>`, or what else identifies a message without an envelope. */
   readonly eventKey: string;
-  /** Set where the message comes back from a dead-letter queue that a handler had sent it to. */
-  readonly earlier: EarlierDeadLettering | undefined;
+  /** Number of this attempt. A queue counts how often it has handed a message out; a redrive makes a new message, which starts at 1 again. */
+  readonly receiveCount: number;
   /** Whether it comes back from a dead-letter queue, whoever had moved it there. */
   readonly isRedriven: boolean;
+  /** When it came into its queue, by which it expires; `undefined` where it does not. */
+  readonly queuedMs: number | undefined;
+}
+
+/** A message of a queue. */
+export interface Message extends Incoming {
+  readonly record: SQSRecord;
+  /** Set where the message comes back from a dead-letter queue that a handler had sent it to. */
+  readonly earlier: EarlierDeadLettering | undefined;
 }
 
 /** What a redrive adds to a message that it sends again. The queue's own redrive policy leaves no trace in one. */
@@ -25,19 +35,34 @@ const REDRIVE_ATTRIBUTE = 'redriveJob';
 
 /** Reads a record. A record that is no event is a message too: it has to be dead-lettered. */
 export function readMessage(record: SQSRecord): Message {
-  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
   const earlier = earlierDeadLettering((name) => record.messageAttributes[name]?.stringValue);
-  const common = { record, receiveCount, earlier, isRedriven: earlier !== undefined || record.messageAttributes[REDRIVE_ATTRIBUTE] !== undefined };
+  return {
+    ...readText(record.body),
+    record,
+    earlier,
+    receiveCount: Number(record.attributes.ApproximateReceiveCount),
+    isRedriven: earlier !== undefined || record.messageAttributes[REDRIVE_ATTRIBUTE] !== undefined,
+    queuedMs: Number(record.attributes.SentTimestamp),
+  };
+}
+
+/** Reads a text as an event, as far as it is one. */
+export function readText(body: string): Pick<Incoming, 'body' | 'content' | 'eventKey'> {
   try {
-    const received = parseEnvelope(record.body);
+    const received = parseEnvelope(body);
     const { source, id, data } = received.envelope;
-    return { ...common, eventKey: `${source}#${id}`, content: { kind: 'event', received, payloadHash: payloadHashOf(data) } };
+    return { body, eventKey: `${source}#${id}`, content: { kind: 'event', received, payloadHash: payloadHashOf(data) } };
   } catch (error) {
-    return { ...common, eventKey: keyOfForeign(record.body), content: { kind: 'malformed', error } };
+    return { body, eventKey: keyOfForeign(body), content: { kind: 'malformed', error } };
   }
 }
 
-/** Messages with an equal identity are one event with one payload. */
-export function identityOf({ eventKey, content }: Message): string {
+/** Incoming with an equal identity are one event with one payload. */
+export function identityOf({ eventKey, content }: Incoming): string {
   return content.kind === 'event' ? `${eventKey}#${content.payloadHash}#${content.received.replayName ?? ''}` : eventKey;
+}
+
+/** What an event is ordered by; `undefined` of what is no event. */
+export function partitionKeyOf({ content }: Incoming): string | undefined {
+  return content.kind === 'event' ? content.received.envelope.partitionkey : undefined;
 }

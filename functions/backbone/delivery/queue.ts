@@ -1,9 +1,10 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
 import { attributesOf, type DeadLetter, describeError, fingerprintOf } from '../dead-letters/dead-letter.ts';
 import { indexDeadLetter } from '../dead-letters/index-table.ts';
 import { lambdaPorts, once, type Ports, required, type Sender } from '../ports.ts';
 import { log } from '../telemetry.ts';
-import type { Message } from './message.ts';
+import type { Incoming, Message } from './message.ts';
 import type { DeadLetterReason } from './outcome.ts';
 
 /** The world of a consumer: a table and a queue. */
@@ -34,15 +35,26 @@ export async function hide(ports: QueuePorts, { record, eventKey }: Message, sec
 /** Twelve hours, less what the message has been held already. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
 const VISIBILITY_SECONDS_MAX = 43_200 - 900;
 
-/** Describes a failed message. Attempts are counted over all its journeys. */
-export function deadLetterOf(
-  ports: QueuePorts,
-  message: Message,
-  { consumer, reason, error }: { readonly consumer: string; readonly reason: DeadLetterReason; readonly error: unknown },
-): DeadLetter {
-  const { record, content, earlier, receiveCount, eventKey } = message;
+/** How a failure is told of. */
+export interface Failure {
+  readonly consumer: string;
+  readonly reason: DeadLetterReason;
+  readonly error: unknown;
+}
+
+/** What only the source of a message knows of its journey. */
+export interface Journey {
+  readonly messageId: string;
+  /** Over all its journeys. */
+  readonly attempts: number;
+  readonly firstFailedAt: string;
+}
+
+/** Describes what failed. */
+export function letterOf(ports: QueuePorts, { body, content, eventKey }: Incoming, { consumer, reason, error }: Failure, journey: Journey): DeadLetter {
   const envelope = content.kind === 'event' ? content.received.envelope : undefined;
   return {
+    ...journey,
     consumer,
     eventKey,
     type: envelope?.type,
@@ -50,30 +62,37 @@ export function deadLetterOf(
     reason,
     fingerprint: fingerprintOf(error),
     error: describeError(error),
-    attempts: (earlier?.attempts ?? 0) + receiveCount,
-    firstFailedAt: earlier?.firstFailedAt ?? new Date(Number(record.attributes.ApproximateFirstReceiveTimestamp)).toISOString(),
     lastFailedAt: new Date(ports.nowMs()).toISOString(),
     codeVersion: ports.environment['CODE_VERSION'] ?? 'unknown',
-    body: record.body,
-    messageId: record.messageId,
+    body,
     queueUrl: required(ports.environment, 'QUEUE_URL'),
     deadLetterQueueUrl: required(ports.environment, 'DEAD_LETTER_QUEUE_URL'),
   };
+}
+
+/** Describes a failed message of a queue. */
+export function deadLetterOf(ports: QueuePorts, message: Message, failure: Failure): DeadLetter {
+  const { record, earlier, receiveCount } = message;
+  return letterOf(ports, message, failure, {
+    messageId: record.messageId,
+    attempts: (earlier?.attempts ?? 0) + receiveCount,
+    firstFailedAt: earlier?.firstFailedAt ?? new Date(Number(record.attributes.ApproximateFirstReceiveTimestamp)).toISOString(),
+  });
 }
 
 /**
  * Sends a message to the dead-letter queue, unchanged, with its reason; then writes the index; the caller acknowledges. A crash in between repeats the sending: twice in the
  * queue, once in the index, never nowhere. On a FIFO queue the message's id deduplicates the second.
  */
-export async function sendToDeadLetterQueue(ports: QueuePorts, message: Message, letter: DeadLetter): Promise<void> {
-  const { MessageGroupId: group, AWSTraceHeader: trace } = message.record.attributes;
+export async function sendToDeadLetterQueue(ports: QueuePorts, letter: DeadLetter, attributes: Partial<SQSRecord['attributes']> = {}): Promise<void> {
+  const { MessageGroupId: group, AWSTraceHeader: trace } = attributes;
   await ports.sqs.send(
     new SendMessageCommand({
       QueueUrl: letter.deadLetterQueueUrl,
       MessageBody: letter.body,
       MessageAttributes: attributesOf(letter),
       ...(trace && { MessageSystemAttributes: { AWSTraceHeader: { DataType: 'String', StringValue: trace } } }),
-      ...(letter.deadLetterQueueUrl.endsWith('.fifo') && { MessageGroupId: group ?? letter.consumer, MessageDeduplicationId: message.record.messageId }),
+      ...(letter.deadLetterQueueUrl.endsWith('.fifo') && { MessageGroupId: group ?? letter.consumer, MessageDeduplicationId: letter.messageId }),
     }),
   );
   await indexDeadLetter(ports, letter, { onlyIfUnknown: false });

@@ -359,10 +359,10 @@ describe('a FIFO queue', () => {
   });
 });
 
-it('refuses records of anything but a queue', async () => {
+it('refuses records of anything but a queue or a stream', async () => {
   const handler = consumer({ name: 'orders', on: ON, onReplay: 'skip' }, confirm, world.ports);
-  const record = { ...sqsRecord(bodyOf(orderEnvelope('o1'))), eventSourceARN: 'arn:aws:kinesis:eu-central-1:000000000000:stream/s' };
-  await expect(handler(batchOf(record), CONTEXT)).rejects.toThrow('takes the records of a queue');
+  const record = { ...sqsRecord(bodyOf(orderEnvelope('o1'))), eventSourceARN: 'arn:aws:dynamodb:eu-central-1:000000000000:table/t/stream/s' };
+  await expect(handler(batchOf(record), CONTEXT)).rejects.toThrow('takes the records of a queue or a stream');
 });
 
 it('starts no record for which there is no time', async () => {

@@ -162,12 +162,22 @@ export class FakeTable {
       const item = this.#find(input);
       return item ? { Item: marshall(item, { removeUndefinedValues: true }) } : {};
     }
+    if (operation === 'Query') return this.#query(input);
     if (operation === 'TransactWriteItems') return this.#transact(input.TransactItems ?? []);
     const kind = operation.replace('Item', '');
     const before = this.#find(input);
     if (!this.#allows(input)) throw named('ConditionalCheckFailedException', before ? { Item: marshall(before, { removeUndefinedValues: true }) } : {});
     this.#write(kind, input);
     return input.ReturnValues === 'ALL_OLD' && before ? { Attributes: marshall(before, { removeUndefinedValues: true }) } : {};
+  }
+
+  /** By `pk = :pk` alone, in order of the sort key. */
+  #query(input: Write & { FilterExpression?: string; Limit?: number }): unknown {
+    const { ':pk': pk } = unmarshall(input.ExpressionAttributeValues ?? {});
+    const isTaken = (item: Item): boolean => input.FilterExpression === undefined || new Expressions(input.FilterExpression, item, input).holds();
+    const found = this.items(input.TableName).filter((item) => item['pk'] === pk && isTaken(item));
+    const sorted = found.sort((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1)).slice(0, input.Limit);
+    return { Items: sorted.map((item) => marshall(item, { removeUndefinedValues: true })) };
   }
 
   #transact(items: Record<string, Write>[]): unknown {
