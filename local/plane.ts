@@ -18,6 +18,7 @@ import { dynamodbStreams } from './services/dynamodb-streams/service.ts';
 import { eventbridge } from './services/eventbridge/service.ts';
 import { createAuthorizer } from './services/iam/authorizer.ts';
 import { iam } from './services/iam/service.ts';
+import { kinesis } from './services/kinesis/service.ts';
 import { createLambda } from './services/lambda/service.ts';
 import type { LambdaState } from './services/lambda/state.ts';
 import { pipes } from './services/pipes/service.ts';
@@ -100,6 +101,7 @@ function servicesOf(codeDirectory: string | undefined, parts: { readonly blobs: 
     sns,
     dynamodb,
     dynamodbStreams,
+    kinesis,
     eventbridge,
     pipes,
     scheduler,
