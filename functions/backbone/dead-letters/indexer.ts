@@ -6,33 +6,16 @@ import {
   ReceiveMessageCommand,
   type ReceiveMessageCommandOutput,
 } from '@aws-sdk/client-sqs';
-import { GetParametersByPathCommand, type GetParametersByPathCommandOutput, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParametersByPathCommand, type GetParametersByPathCommandOutput } from '@aws-sdk/client-ssm';
 import { inParallel } from '../delivery/batch.ts';
-import { lambdaQueuePorts, type QueuePorts } from '../delivery/queue.ts';
 import { majorOf, parseEnvelope } from '../envelope.ts';
 import { MalformedError } from '../errors.ts';
-import { once, type Sender } from '../ports.ts';
 import { type InvocationCounts, log } from '../telemetry.ts';
 import { type DeadLetter, earlierDeadLettering, fingerprintOf, keyOfForeign } from './dead-letter.ts';
+import { readGivenUp } from './given-up.ts';
 import { closeAbsent, indexDeadLetter } from './index-table.ts';
-
-/** The world of the indexer: queues, the index, and the parameters that say which queues there are. */
-export interface IndexerPorts extends QueuePorts {
-  readonly ssm: Sender;
-}
-
-const ssm = once(() => new SSMClient({}));
-
-/** The world of the indexer in Lambda. */
-export const lambdaIndexerPorts: IndexerPorts = Object.defineProperties(Object.create(lambdaQueuePorts), { ssm: { get: () => ssm() } }) as IndexerPorts;
-
-/** A dead-letter queue, as its subscription writes about itself. The bus's own has no queue behind it: what lies there came to no consumer. */
-interface Subscription {
-  readonly consumer: string;
-  readonly queueUrl?: string;
-  readonly deadLetterQueueUrl: string;
-  readonly alarmName: string;
-}
+import type { IndexerPorts, Subscription } from './indexer-ports.ts';
+import { materialise } from './materialise.ts';
 
 /** What EventBridge sends when an alarm changes its state. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
 export interface AlarmStateChange {
@@ -50,7 +33,8 @@ const BATCH = 10;
 const CONCURRENCY = 10;
 
 /**
- * Indexes what lies in the dead-letter queue that the alarm watches; without an alarm (a call by hand) in all of them. It deletes nothing.
+ * Indexes what lies in the dead-letter queue that the alarm watches; without an alarm (a call by hand) in all of them. It deletes nothing but Lambda's word of given-up
+ * records, in whose place it puts the records.
  * When the alarm is over, it closes what the index still calls dead.
  */
 export async function indexDeadLetters(ports: IndexerPorts, { detail }: AlarmStateChange, counts: InvocationCounts): Promise<void> {
@@ -102,10 +86,17 @@ async function indexQueue(ports: IndexerPorts, subscription: Subscription): Prom
     for (const message of messages) received.set(message.MessageId ?? '', message);
   }
   const messages = [...received.values()];
+  const replaced = new Set<Message>();
   try {
-    await inParallel(messages, CONCURRENCY, (message) => indexMessage(ports, subscription, message));
+    await inParallel(messages, CONCURRENCY, async (message) => {
+      if ((await indexMessage(ports, subscription, message)) === 'replaced') replaced.add(message);
+    });
   } finally {
-    await release(ports, subscription, messages);
+    await release(
+      ports,
+      subscription,
+      messages.filter((message) => !replaced.has(message)),
+    );
   }
   return messages.length;
 }
@@ -128,10 +119,19 @@ async function release({ sqs }: IndexerPorts, { deadLetterQueueUrl: QueueUrl }: 
   }
 }
 
-/** A message with attributes was dead-lettered by a handler, which knows why; one without was moved by the queue, after crashes or time-outs. */
-async function indexMessage(ports: IndexerPorts, subscription: Subscription, message: Message): Promise<void> {
+/**
+ * A message with attributes was dead-lettered by a handler, which knows why; one without was moved by the queue, after crashes or time-outs, or is Lambda's word of what it gave up of a stream,
+ * and is replaced by the records themselves.
+ */
+async function indexMessage(ports: IndexerPorts, subscription: Subscription, message: Message): Promise<'indexed' | 'replaced'> {
   const earlier = earlierDeadLettering((name) => message.MessageAttributes?.[name]?.StringValue);
+  const givenUp = earlier === undefined ? readGivenUp(message.Body ?? '') : undefined;
+  if (givenUp) {
+    await materialise(ports, subscription, { message, givenUp });
+    return 'replaced';
+  }
   await indexDeadLetter(ports, letterOf(ports, subscription, message), { onlyIfUnknown: earlier === undefined });
+  return 'indexed';
 }
 
 /** What the queue's own redrive policy stands for. */

@@ -1,8 +1,11 @@
 import { PayloadTooLarge, SchemaInvalid } from '../../../schemas/index.ts';
 import { ExpiredError, InFlightError, MalformedError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
 
-/** Why a message is in a dead-letter queue. `parked`: nothing is wrong with it, but with an earlier one of its key, which it must not overtake. */
-export type DeadLetterReason = 'malformed' | 'retries-exhausted' | 'expired' | 'business' | 'defect' | 'parked';
+/**
+ * Why a message is in a dead-letter queue. `parked`: nothing is wrong with it, but with an earlier one of its key, which it must not overtake. `lost`: it says which records of a stream
+ * nobody has any more.
+ */
+export type DeadLetterReason = 'malformed' | 'retries-exhausted' | 'expired' | 'business' | 'defect' | 'parked' | 'lost';
 
 /** What becomes of a record whose handling failed. */
 export type Disposition =

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type IndexerPorts, indexDeadLetters } from '../../../functions/backbone/dead-letters/indexer.ts';
+import { indexDeadLetters } from '../../../functions/backbone/dead-letters/indexer.ts';
+import type { IndexerPorts } from '../../../functions/backbone/dead-letters/indexer-ports.ts';
 import { InvocationCounts } from '../../../functions/backbone/telemetry.ts';
 import { bodyOf, FakeClient, newWorld, orderEnvelope, START_MS, type World } from './world.ts';
 

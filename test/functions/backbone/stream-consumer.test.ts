@@ -265,8 +265,8 @@ describe('order', () => {
           const mended = new Set<string>();
           const poisoned = new Set(events.flatMap((one, index) => (one.poisoned ? [`e${index}`] : [])));
           failure = (id) => (poisoned.has(id) && !mended.has(id) ? new TerminalError('no') : undefined);
-          const log: Handle = (event, work, attempt) => {
-            handle(event, work, attempt);
+          const log: Handle = async (event, work, attempt) => {
+            await handle(event, work, attempt);
             work.update(
               { pk: `LOG#${event.partitionkey}`, sk: 'LOG' },
               { expression: 'SET #n = if_not_exists(#n, :none) + :one', names: { '#n': 'n' }, values: { ':none': 0, ':one': 1 } },
