@@ -13,5 +13,12 @@ export const resourceNotFound = (): Fault => new Fault('ResourceNotFound', '');
 
 export const dashboardNotFound = (name: string): Fault => new Fault('DashboardNotFoundError', `Dashboard ${name} does not exist`);
 
-export const dashboardInvalid = (messages: readonly { DataPath: string; Message: string }[]): Fault =>
-  new Fault('DashboardInvalidInputError', 'The field DashboardBody must be a valid JSON object', { members: { dashboardValidationMessages: messages } });
+export function dashboardInvalid(faults: readonly { DataPath: string; Message: string }[]): Fault {
+  const listed = JSON.stringify(
+    faults.map(({ DataPath: dataPath, Message: message }) => ({ dataPath, message })),
+    undefined,
+    2,
+  );
+  const said = `The dashboard body is invalid, there are ${faults.length} validation errors:\n${listed}`;
+  return new Fault('DashboardInvalidInputError', said, { members: { dashboardValidationMessages: faults } });
+}

@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch';
 import { refuseAllBut } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
+import { faultsOf } from '../dashboard-body.ts';
 import { dashboardInvalid, dashboardNotFound, invalidParameterValue } from '../errors.ts';
 import type { CloudWatchState } from '../state.ts';
 import { tagRecord } from './alarms.ts';
@@ -17,30 +18,9 @@ type CloudWatch = Context<CloudWatchState>;
 type Output<T> = Omit<T, '$metadata'>;
 
 const NAME = /^[A-Za-z0-9_-]{1,255}$/;
-const WIDGETS_MAX = 500;
-
-/** A body is a JSON object whose widgets, where it has any, are objects with a type. @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-function checkBody(body: string): void {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    throw dashboardInvalid([{ DataPath: '/', Message: 'The field DashboardBody must be a valid JSON object' }]);
-  }
-  const widgets: unknown = typeof parsed === 'object' && parsed !== null ? (parsed as { widgets?: unknown }).widgets : undefined;
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw dashboardInvalid([{ DataPath: '/', Message: 'Should be object' }]);
-  if (widgets === undefined) throw dashboardInvalid([{ DataPath: '/', Message: "Should have required property 'widgets'" }]);
-  if (!Array.isArray(widgets) || widgets.length > WIDGETS_MAX)
-    throw dashboardInvalid([{ DataPath: '/widgets', Message: `Should be array of at most ${WIDGETS_MAX}` }]);
-  const faults = widgets.flatMap((widget: unknown, index) =>
-    typeof (widget as { type?: unknown } | null)?.type === 'string' ? [] : [{ DataPath: `/widgets/${index}`, Message: "Should have required property 'type'" }],
-  );
-  if (faults.length > 0) throw dashboardInvalid(faults);
-}
-
 /**
  * Stores a dashboard.
- * Differs from AWS: a body is checked for JSON, a list of widgets and their types' presence; what stands in a widget is not checked, where AWS refuses unknown types and wrong properties.
+ * Differs from AWS: members of widgets that AWS does not know are let through, where it warns of some of them.
  */
 export function putDashboard(input: PutDashboardCommandInput, { kernel, state }: CloudWatch): Output<PutDashboardCommandOutput> {
   refuseAllBut(['DashboardName', 'DashboardBody', 'Tags'], input, { operation: 'PutDashboard', page: 'cloudwatch' });
@@ -50,7 +30,8 @@ export function putDashboard(input: PutDashboardCommandInput, { kernel, state }:
       'The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).\n',
     );
   }
-  checkBody(body);
+  const faults = faultsOf(body);
+  if (faults.length > 0) throw dashboardInvalid(faults);
   const arn = `arn:${kernel.partition}:cloudwatch::${kernel.accountId}:dashboard/${name}`;
   const tags = state.dashboards.get(name)?.tags ?? tagRecord(input.Tags);
   state.dashboards.put(name, { name, arn, body, modifiedMs: kernel.nowMs(), tags });

@@ -185,11 +185,51 @@ describe('a dashboard', () => {
     await expect(world.call('PutDashboard', { DashboardName: 'a:b', DashboardBody: body })).rejects.toMatchObject({
       message: 'The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).\n',
     });
-    await expect(world.call('PutDashboard', { DashboardName: 'b', DashboardBody: '{"widgets": [{}]}' })).rejects.toMatchObject({
+    await expect(world.call('PutDashboard', { DashboardName: 'b', DashboardBody: '{"widgets": [{"properties": {}}]}' })).rejects.toMatchObject({
       code: 'DashboardInvalidInputError',
       members: { dashboardValidationMessages: [{ DataPath: '/widgets/0' }] },
     });
     await world.call('DeleteDashboards', { DashboardNames: ['main'] });
     await expect(world.call('GetDashboard', { DashboardName: 'main' })).rejects.toMatchObject({ code: 'DashboardNotFoundError' });
+  });
+  it.each([
+    ['{', [['/', 'The field DashboardBody must be a valid JSON object']]],
+    ['[]', [['/', 'Should be object']]],
+    ['{}', [['/', "Should have required property 'widgets'"]]],
+    [
+      '{"widgets":[{"type":"pie","properties":{}}]}',
+      [['/widgets/0/type', 'Should be equal to one of the allowed values: metric, text, log, alarm, custom, explorer']],
+    ],
+    ['{"widgets":[{"type":"text"}]}', [['/widgets/0', "Should have required property 'properties'"]]],
+    [
+      '{"widgets":[{"type":"text","x":24,"width":0,"properties":{}}]}',
+      [
+        ['/widgets/0/x', 'Should be <= 23'],
+        ['/widgets/0/width', 'Should be >= 1'],
+        ['/widgets/0/properties', "Should have required property 'markdown'"],
+      ],
+    ],
+    ['{"widgets":[{"type":"metric","properties":{"region":"us-east-1"}}]}', [['/widgets/0/properties', "Should have required property 'metrics'"]]],
+    [
+      '{"widgets":[{"type":"metric","properties":{"metrics":[["A","B",{"color":"red"}]]}}]}',
+      [
+        ['/widgets/0/properties', "Should have required property 'region'"],
+        ['/widgets/0/properties/metrics/0/2/color', 'Should match pattern "^#(?:[0-9a-f]{3}|[0-9a-f]{6})$"'],
+      ],
+    ],
+    [
+      '{"widgets":[{"type":"alarm","properties":{"alarms":[]}}],"periodOverride":"never"}',
+      [
+        ['/periodOverride', 'Should be equal to one of the allowed values: auto, inherit'],
+        ['/widgets/0/properties/alarms', 'Should NOT have less than 1 items'],
+      ],
+    ],
+  ])('says what is wrong with %s', async (body, faults) => {
+    const world = cloudWatchWorld();
+    await expect(world.call('PutDashboard', { DashboardName: 'main', DashboardBody: body })).rejects.toMatchObject({
+      code: 'DashboardInvalidInputError',
+      message: expect.stringContaining(`there are ${faults.length} validation errors`),
+      members: { dashboardValidationMessages: faults.map(([DataPath, Message]) => ({ DataPath, Message })) },
+    });
   });
 });
