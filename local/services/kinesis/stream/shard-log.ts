@@ -1,4 +1,5 @@
 import type { Collection } from '../../../kernel/collection.ts';
+import type { Codec } from '../../../kernel/packed/slabs.ts';
 
 /** A record on its way into a shard. */
 export interface NewRecord {
@@ -6,20 +7,23 @@ export interface NewRecord {
   readonly data: Uint8Array;
 }
 
-/** A record as it is read. `data` is a view of what is kept. */
+/** A record as it is read. */
 export interface KeptRecord extends NewRecord {
   readonly index: number;
   readonly atMs: number;
   readonly isEncrypted: boolean;
 }
 
-/** Records of a shard that lie one after the other in one piece of memory. */
+/** Records of a shard that lie one after the other: what is to be known of them without looking at them. */
 interface Slab {
   readonly first: number;
   readonly count: number;
-  readonly bytes: Buffer;
+  readonly sizeBytes: number;
   readonly lastMs: number;
 }
+
+/** Slabs are bytes already. */
+export const SLAB_CODEC: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (packed) => packed as Uint8Array };
 
 /** What a slab begins with: the number of its records. */
 const SLAB_HEADER_BYTES = 4;
@@ -34,7 +38,8 @@ const SMALL_SLABS_MAX = 32;
 const FLAG_ENCRYPTED = 1;
 
 /**
- * The records of one shard, in order. They are kept packed, some dozens or hundreds to a buffer: a day's worth stays in memory.
+ * The records of one shard, in order. They are kept packed, some dozens or hundreds to a slab, outside the heap and mostly compressed: a
+ * day's worth stays in memory.
  * A slab is one value of the collection, under `<shard>/<index of its first record>`.
  */
 export class ShardLog {
@@ -67,8 +72,7 @@ export class ShardLog {
 
   /** Takes over what was kept before a restart. Called with slabs in any order, then `restored`. */
   restore(first: number, bytes: Uint8Array): void {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#slabs.push(slabOf(first, buffer));
+    this.#slabs.push(slabOf(first, bufferOf(bytes)));
   }
 
   restored(): void {
@@ -87,7 +91,7 @@ export class ShardLog {
     let offset = SLAB_HEADER_BYTES;
     for (const record of records) offset = writeRecord(bytes, offset, record, { atMs, isEncrypted });
     this.#next = first + records.length;
-    this.#push({ first, count: records.length, bytes, lastMs: atMs });
+    this.#push({ first, count: records.length, sizeBytes, lastMs: atMs }, bytes);
     return first;
   }
 
@@ -98,11 +102,11 @@ export class ShardLog {
     for (let at = this.#slabWith(from); at < this.#slabs.length; at += 1) {
       const slab = this.#slabs[at] as Slab;
       if (slab.lastMs < oldestMs) continue;
+      const bytes = this.#bytesOf(slab);
       let offset = SLAB_HEADER_BYTES;
       for (let index = slab.first; index < slab.first + slab.count; index += 1) {
-        const length = slab.bytes.readUInt32LE(offset);
-        if (index >= from && slab.bytes.readUIntLE(offset + 4, 6) >= oldestMs && !take(readRecord(slab.bytes, offset, index))) return;
-        offset += length;
+        if (index >= from && bytes.readUIntLE(offset + 4, 6) >= oldestMs && !take(readRecord(bytes, offset, index))) return;
+        offset += bytes.readUInt32LE(offset);
       }
     }
   }
@@ -118,10 +122,11 @@ export class ShardLog {
     }
     const slab = this.#slabs[low];
     if (!slab) return this.#next;
+    const bytes = this.#bytesOf(slab);
     let offset = SLAB_HEADER_BYTES;
     for (let index = slab.first; index < slab.first + slab.count; index += 1) {
-      if (slab.bytes.readUIntLE(offset + 4, 6) >= atMs) return index;
-      offset += slab.bytes.readUInt32LE(offset);
+      if (bytes.readUIntLE(offset + 4, 6) >= atMs) return index;
+      offset += bytes.readUInt32LE(offset);
     }
     return this.#next;
   }
@@ -140,10 +145,14 @@ export class ShardLog {
     return `${this.#shard}/${first}`;
   }
 
-  #push(slab: Slab): void {
+  #bytesOf({ first }: Slab): Buffer {
+    return bufferOf(this.#kept.get(this.#keyOf(first)) as Uint8Array);
+  }
+
+  #push(slab: Slab, bytes: Uint8Array): void {
     this.#slabs.push(slab);
-    this.#kept.put(this.#keyOf(slab.first), slab.bytes);
-    if (slab.bytes.byteLength >= SMALL_SLAB_BYTES) this.#small = 0;
+    this.#kept.put(this.#keyOf(slab.first), bytes);
+    if (slab.sizeBytes >= SMALL_SLAB_BYTES) this.#small = 0;
     else this.#small += 1;
     if (this.#small === SMALL_SLABS_MAX) this.#join();
   }
@@ -153,16 +162,16 @@ export class ShardLog {
     const slabs = this.#slabs.splice(-this.#small);
     const [first, last] = [slabs[0] as Slab, slabs.at(-1) as Slab];
     const count = slabs.reduce((sum, slab) => sum + slab.count, 0);
-    const sizeBytes = slabs.reduce((sum, slab) => sum + slab.bytes.byteLength - SLAB_HEADER_BYTES, SLAB_HEADER_BYTES);
+    const sizeBytes = slabs.reduce((sum, slab) => sum + slab.sizeBytes - SLAB_HEADER_BYTES, SLAB_HEADER_BYTES);
     const bytes = Buffer.allocUnsafeSlow(sizeBytes);
     bytes.writeUInt32LE(count, 0);
     let offset = SLAB_HEADER_BYTES;
     for (const slab of slabs) {
-      offset += slab.bytes.copy(bytes, offset, SLAB_HEADER_BYTES);
+      offset += this.#bytesOf(slab).copy(bytes, offset, SLAB_HEADER_BYTES);
       this.#kept.delete(this.#keyOf(slab.first));
     }
     this.#small = 0;
-    this.#push({ first: first.first, count, bytes, lastMs: last.lastMs });
+    this.#push({ first: first.first, count, sizeBytes, lastMs: last.lastMs }, bytes);
   }
 
   /** Place of the slab that holds `index`, or of the first after it. */
@@ -178,6 +187,8 @@ export class ShardLog {
     return low;
   }
 }
+
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function writeRecord(
   bytes: Buffer,
@@ -215,5 +226,5 @@ function slabOf(first: number, bytes: Buffer): Slab {
     lastMs = bytes.readUIntLE(offset + 4, 6);
     offset += bytes.readUInt32LE(offset);
   }
-  return { first, count, bytes, lastMs };
+  return { first, count, sizeBytes: bytes.byteLength, lastMs };
 }

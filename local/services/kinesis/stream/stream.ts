@@ -4,7 +4,7 @@ import { Allowance } from './allowance.ts';
 import { hexOf } from './hash-key.ts';
 import { type ShardRecord, type StreamRecord, shardIdOf } from './records.ts';
 import { SequenceNumbers } from './sequence-number.ts';
-import { ShardLog } from './shard-log.ts';
+import { ShardLog, SLAB_CODEC } from './shard-log.ts';
 
 /** What a shard takes in a second. @see https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
 const RECORDS_PER_SECOND = 1000;
@@ -58,7 +58,7 @@ export class Stream {
   constructor(kernel: Kernel, record: StreamRecord) {
     this.kernel = kernel;
     this.record = record;
-    this.kept = kernel.collection(`kinesis.records/${record.name}`);
+    this.kept = kernel.collection(`kinesis.records/${record.name}`, SLAB_CODEC);
     for (const shard of record.shards) this.shards.set(shard.number, new Shard(shard, record.arn, this.kept));
     for (const [key, bytes] of this.kept.entries()) {
       const [shard, first] = key.split('/').map(Number) as [number, number];
