@@ -65,13 +65,22 @@ export class DeadLetterIndex extends Construct {
 
   /** Granted by the queue, so that a new consumer changes nothing in the stack of the index. */
   letIndexerLook(deadLetters: Queue): void {
-    deadLetters.addToResourcePolicy(
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        principals: [new ArnPrincipal(this.#indexer.roleArn)],
-        actions: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
-        resources: [deadLetters.queueArn],
-      }),
+    this.#letIndexer(deadLetters, ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes']);
+  }
+
+  /** As `letIndexerLook`, of a queue in which Lambda says what it gave up of a stream: the indexer puts the records in its place. */
+  letIndexerReplace(deadLetters: Queue): void {
+    this.#letIndexer(deadLetters, ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes', 'sqs:SendMessage', 'sqs:DeleteMessage']);
+  }
+
+  /** Lets the indexer fetch the records of a stream that Lambda gave up. */
+  letIndexerFetch(streamArn: string): void {
+    this.#indexer.allow(['kinesis:GetRecords', 'kinesis:GetShardIterator'], streamArn);
+  }
+
+  #letIndexer(queue: Queue, actions: readonly string[]): void {
+    queue.addToResourcePolicy(
+      new PolicyStatement({ effect: Effect.ALLOW, principals: [new ArnPrincipal(this.#indexer.roleArn)], actions: [...actions], resources: [queue.queueArn] }),
     );
   }
 

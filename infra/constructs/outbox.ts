@@ -6,6 +6,7 @@ import { HandlerFunction } from './handler-function.ts';
 import { physicalName } from './naming.ts';
 import { deadLetterQueue } from './queue.ts';
 import type { ServiceTable } from './service-table.ts';
+import type { Stream } from './stream.ts';
 
 const HANDLER = 'functions/backbone/outbox-relay.handler.ts';
 
@@ -21,6 +22,8 @@ export interface OutboxProps {
   readonly context: string;
   readonly table: ServiceTable;
   readonly bus: EventBus;
+  /** The log that is fed beside the bus. @default none */
+  readonly stream?: Stream;
   /** Batches of one shard at the same time. @default 1 */
   readonly parallelizationFactor?: number;
 }
@@ -30,7 +33,7 @@ export interface OutboxProps {
  * new image and do not match the filter.
  */
 export class Outbox extends Construct {
-  constructor(scope: Construct, id: string, { context, table, bus, parallelizationFactor = 1 }: OutboxProps) {
+  constructor(scope: Construct, id: string, { context, table, bus, stream, parallelizationFactor = 1 }: OutboxProps) {
     super(scope, id);
     const relay = new HandlerFunction(this, 'Relay', {
       handler: HANDLER,
@@ -41,6 +44,7 @@ export class Outbox extends Construct {
     });
     relay.lambda.addEnvironment('TABLE_NAME', table.tableName);
     relay.allow(['events:PutEvents'], bus.busArn);
+    stream?.allowFeeding(relay);
     relay.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], table.tableArn);
     relay.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], table.streamArn);
     relay.allow(['dynamodb:ListStreams'], '*');

@@ -1,9 +1,13 @@
-import type { BusPorts, Outgoing } from './publish.ts';
-import { publish } from './publish.ts';
-import { putToStream, type StreamPorts } from './stream.ts';
+import { type BusPorts, lambdaBusPorts, type Outgoing, publish } from './publish.ts';
+import { lambdaKinesis, putToStream, type StreamPorts } from './stream.ts';
 
 /** The world of a relay: a table, the bus and the stream. */
 export interface RelayPorts extends BusPorts, StreamPorts {}
+
+/** The world of a relay in Lambda, for one invocation. */
+export function lambdaRelayPorts(remainingMs: () => number): RelayPorts {
+  return Object.defineProperties(Object.create(lambdaBusPorts), { kinesis: { get: () => lambdaKinesis() }, remainingMs: { value: remainingMs } }) as RelayPorts;
+}
 
 /**
  * Hands events to the bus and, where there is one (`STREAM_NAME`), to the stream: each keeps the order of the keys for itself, and neither waits for the other. Answers with what one of the

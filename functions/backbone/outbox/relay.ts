@@ -3,8 +3,9 @@ import type { CommitRecord } from '../commit-record.ts';
 import type { Envelope } from '../envelope.ts';
 import { fromItem } from '../table.ts';
 import { type InvocationCounts, log } from '../telemetry.ts';
+import { announce, type RelayPorts } from './announce.ts';
 import { aggregateOf, type Cursor, type CursorTable, newCursor, readCommitEvents, readCursor, writeCursor } from './order.ts';
-import { type BusPorts, type Outgoing, publish } from './publish.ts';
+import type { Outgoing } from './publish.ts';
 
 /** An event of a commit, and where it stands in the batch. */
 interface Committed extends Outgoing {
@@ -13,15 +14,15 @@ interface Committed extends Outgoing {
 }
 
 /**
- * Publishes the events of the commits in a stream batch. Answers with the lowest sequence number that is not finished: everything from there comes again, what
+ * Publishes the events of the commits in a batch of the table's stream, to the bus and to the log. Answers with the lowest sequence number that is not finished: everything from there comes again, what
  * was published too, with the same ids.
  */
-export async function relay(ports: BusPorts, { Records }: DynamoDBStreamEvent, counts: InvocationCounts): Promise<DynamoDBBatchResponse> {
+export async function relay(ports: RelayPorts, { Records }: DynamoDBStreamEvent, counts: InvocationCounts): Promise<DynamoDBBatchResponse> {
   const outgoing = Records.flatMap(eventsOf);
   const unordered = outgoing.filter(({ envelope }) => envelope.sequence === undefined);
   const unfinished = new Set<number>();
   // Events without a sequence first: they are the ordinary case, and depend on nothing.
-  for (const { index } of await publish(ports, unordered)) unfinished.add(index);
+  for (const { index } of await announce(ports, unordered)) unfinished.add(index);
   const ordered = outgoing.filter(({ envelope }) => envelope.sequence !== undefined);
   for (const index of await relayOrdered(ports, ordered, { tableName: tableOf(Records[0]), counts })) unfinished.add(index);
   counts.add('Published', outgoing.filter(({ index }) => !unfinished.has(index)).length);
@@ -50,7 +51,7 @@ interface Ordering {
 }
 
 /** Publishes events that have a sequence, each aggregate on its own. Answers with the places of those that are not finished. */
-async function relayOrdered(ports: BusPorts, ordered: readonly Committed[], ordering: Ordering): Promise<readonly number[]> {
+async function relayOrdered(ports: RelayPorts, ordered: readonly Committed[], ordering: Ordering): Promise<readonly number[]> {
   const byAggregate = new Map<string, Committed[]>();
   for (const one of ordered) {
     const aggregate = aggregateOf(one.envelope);
@@ -64,7 +65,7 @@ async function relayOrdered(ports: BusPorts, ordered: readonly Committed[], orde
 const LOOKS_MAX = 5;
 
 async function relayAggregate(
-  ports: BusPorts,
+  ports: RelayPorts,
   { aggregate, events }: { readonly aggregate: string; readonly events: readonly Committed[] },
   ordering: Ordering,
 ): Promise<readonly number[]> {
@@ -91,7 +92,7 @@ type Step = { readonly kind: 'written'; readonly cursor: Cursor; readonly parked
 
 /** Publishes what follows the cursor without a gap, parked events included, parks the rest, and moves the cursor. */
 async function advance(
-  ports: BusPorts,
+  ports: RelayPorts,
   table: CursorTable,
   { cursor, events }: { readonly cursor: Cursor; readonly events: readonly Committed[] },
 ): Promise<Step> {
@@ -105,7 +106,7 @@ async function advance(
     run.push(arrived.get(next) ?? (await parkedEvent(table, { pk: waiting.get(next) ?? '', sequence: next })));
     last = next;
   }
-  if ((await publish(ports, run)).size > 0) return { kind: 'stuck' };
+  if ((await announce(ports, run)).size > 0) return { kind: 'stuck' };
   for (const one of events) if (sequenceOf(one) > last) waiting.set(sequenceOf(one), one.commitPk);
   const parked = Object.fromEntries([...waiting].filter(([sequence]) => sequence > last).map(([sequence, pk]) => [String(sequence), pk]));
   const after = await writeCursor(table, cursor, { last, parked });

@@ -2,7 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { BusPorts } from '../../../functions/backbone/outbox/publish.ts';
+import type { RelayPorts } from '../../../functions/backbone/outbox/announce.ts';
 import { relay } from '../../../functions/backbone/outbox/relay.ts';
 import { InvocationCounts } from '../../../functions/backbone/telemetry.ts';
 import { FakeClient, newWorld, orderEnvelope, type World } from './world.ts';
@@ -15,7 +15,7 @@ interface Entry {
 
 let world: World;
 let bus: FakeClient;
-let ports: BusPorts;
+let ports: RelayPorts;
 /** Ids of events that the bus accepted, in order. */
 let accepted: string[];
 /** Whether the bus refuses an entry. */
@@ -24,7 +24,7 @@ let refuses: (id: string) => boolean;
 beforeEach(() => {
   world = newWorld();
   bus = new FakeClient();
-  ports = Object.assign(Object.create(world.ports) as BusPorts, { eventBridge: bus, environment: { EVENT_BUS_NAME: 'bus' } });
+  ports = Object.assign(Object.create(world.ports) as RelayPorts, { eventBridge: bus, environment: { EVENT_BUS_NAME: 'bus' } });
   accepted = [];
   refuses = () => false;
   bus.answer = ({ input }) => {
@@ -144,7 +144,7 @@ describe('the gap check', () => {
         fc.boolean(),
         async (order, groups, isParallel) => {
           world = newWorld();
-          ports = Object.assign(Object.create(world.ports) as BusPorts, { eventBridge: bus, environment: { EVENT_BUS_NAME: 'bus' } });
+          ports = Object.assign(Object.create(world.ports) as RelayPorts, { eventBridge: bus, environment: { EVENT_BUS_NAME: 'bus' } });
           accepted = [];
           const batches = [0, 1, 2, 3]
             .map((group) => order.filter((_, index) => groups[index] === group).map((n) => record(`c${n}`, [event(`a${n}`, 'a', n)])))
