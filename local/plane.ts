@@ -30,9 +30,11 @@ import { sns } from './services/sns/service.ts';
 import { sqs } from './services/sqs/service.ts';
 import { type SqsState, setEndpoint } from './services/sqs/state.ts';
 import { ssm } from './services/ssm/service.ts';
+import { stepfunctions } from './services/stepfunctions/service.ts';
 import { sts } from './services/sts/service.ts';
 import { BlobStore, compression, type DataFolder, openDataFolder } from './storage/index.ts';
 import { type ClientSettings, clientSettings } from './wire/client-settings.ts';
+import { withoutStream } from './wire/codecs/event-stream.ts';
 import { createWire, type Wire } from './wire/wire.ts';
 
 /** How a plane is made. */
@@ -111,6 +113,7 @@ function servicesOf(codeDirectory: string | undefined, parts: { readonly blobs: 
     apigatewayv2,
     createCloudFormation(parts),
     lambda,
+    stepfunctions,
   ] as unknown as Service<never>[];
 }
 
@@ -263,7 +266,7 @@ export class Plane {
   }
 
   #createRunner(options: PlaneOptions, clock: ClockMode): Runner {
-    const shared = { kernel: this.kernel, dispatch: (request: HttpRequest) => this.#wire.dispatch(request), endpoint: this.#endpoint };
+    const shared = { kernel: this.kernel, dispatch: (request: HttpRequest) => this.#wire.dispatch(request).then(withoutStream), endpoint: this.#endpoint };
     const limits = options.contextsMax === undefined ? {} : { contextsMax: options.contextsMax };
     if (clock.kind === 'virtual') return createVirtualRunner({ ...shared, ...limits });
     return createThreadRunner({ ...shared, ...limits, clockFactor: clock.factor, ...(options.threads !== undefined && { threads: options.threads }) });

@@ -121,8 +121,9 @@ export function answer(incoming: Incoming, outgoing: Outgoing, handler: Handler)
 async function respond(request: SocketRequest, outgoing: Outgoing, { routes, dispatch }: Handler): Promise<void> {
   const response = await (routes?.(request) ?? dispatch(request));
   if (outgoing.destroyed) return;
-  if ('stream' in response) await sendStream(response, outgoing);
-  else sendWithTurn(response, outgoing);
+  const { stream } = response;
+  if (stream) await sendStream({ ...response, stream }, outgoing);
+  else sendWithTurn(response as HttpResponse, outgoing);
 }
 
 /** Answers that are ready in this turn of the event loop. */

@@ -18,4 +18,6 @@ export interface HttpResponse {
   readonly body: Uint8Array;
   /** Several cookies: each is a `set-cookie` header of its own, which no list in `headers` can say. */
   readonly setCookies?: readonly string[];
+  /** More of the body, as it comes: an event stream. Its `return` is called when the client has gone. */
+  readonly stream?: AsyncIterable<Uint8Array>;
 }

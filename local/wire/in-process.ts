@@ -30,7 +30,7 @@ export function inProcessHandler(dispatch: (request: HttpRequest) => Promise<Htt
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
     async handle(request: SdkRequest, { abortSignal } = {}) {
-      const { status, headers, body } = await dispatch({
+      const { status, headers, body, stream } = await dispatch({
         method: request.method,
         target: request.path + queryOf(request.query),
         headers: lowerCased(request),
@@ -40,7 +40,8 @@ export function inProcessHandler(dispatch: (request: HttpRequest) => Promise<Htt
       });
       // An object's content is read as a stream by clients; whatever else there is they take as bytes.
       const isObject = headers['accept-ranges'] !== undefined && request.method === 'GET';
-      return { response: { statusCode: status, headers, body: isObject ? Readable.from([body]) : body, reason: undefined } };
+      const readable = stream ?? (isObject ? [body] : undefined);
+      return { response: { statusCode: status, headers, body: readable ? Readable.from(readable) : body, reason: undefined } };
     },
   };
 }

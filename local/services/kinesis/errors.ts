@@ -98,6 +98,8 @@ export const consumerNotFound = (consumer: string, { kernel, streamName }: Strea
 export const consumerExists = (consumer: string, { kernel, streamName }: StreamPlace): Fault =>
   new Fault('ResourceInUseException', `Consumer ${consumer} of stream ${streamName} under account ${kernel.accountId} already exists.`);
 
+export const consumerNotReady = (consumer: string): Fault => new Fault('ResourceInUseException', `Consumer ${consumer} is not ACTIVE.`);
+
 export const subscribedJustNow = (consumer: string, number: number): Fault =>
   new Fault('ResourceInUseException', `Another active subscription exists for this consumer: ${consumer} on shard ${shardIdOf(number)}`);
 

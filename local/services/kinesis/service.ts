@@ -21,6 +21,7 @@ import {
 } from './operations/settings.ts';
 import { listShards, mergeShards, splitShard, updateShardCount } from './operations/shards.ts';
 import { createStream, deleteStream, describeLimits, describeStream, describeStreamSummary, listStreams } from './operations/streams.ts';
+import { subscribeToShard } from './operations/subscribe.ts';
 import { addTagsToStream, listTagsForResource, listTagsForStream, removeTagsFromStream, tagResource, untagResource } from './operations/tags.ts';
 import { createState, type KinesisState } from './state.ts';
 
@@ -56,6 +57,7 @@ const operations: Partial<OperationsOf<Kinesis, KinesisState>> = {
   SplitShard: splitShard,
   StartStreamEncryption: startStreamEncryption,
   StopStreamEncryption: stopStreamEncryption,
+  SubscribeToShard: subscribeToShard,
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateMaxRecordSize: updateMaxRecordSize,

@@ -1,5 +1,7 @@
 import type { Collection } from '../../kernel/collection.ts';
+import type { Fault } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { resourceNotFound } from './errors.ts';
 import { applyChange, statusDuring } from './stream/change.ts';
 import type { ConsumerRecord, StreamChange, StreamRecord } from './stream/records.ts';
 import { Stream } from './stream/stream.ts';
@@ -7,7 +9,7 @@ import { Stream } from './stream/stream.ts';
 /** A subscription that is being served. */
 export interface Subscription {
   readonly startedMs: number;
-  end(): void;
+  end(fault?: Fault): void;
 }
 
 export interface KinesisState {
@@ -93,7 +95,7 @@ function removeStream(kernel: Kernel, state: KinesisState, stream: Stream): void
   state.records.delete(stream.name);
   stream.kept.clear();
   for (const { arn, streamArn } of [...state.consumers.values()]) if (streamArn === stream.arn) state.consumers.delete(arn);
-  for (const [key, subscription] of [...state.subscriptions]) if (key.startsWith(`${stream.arn}/`)) subscription.end();
+  for (const [key, subscription] of [...state.subscriptions]) if (key.startsWith(`${stream.arn}/`)) subscription.end(resourceNotFound(stream.arn));
   for (const { topic } of stream.shards.values()) kernel.notify(topic);
   kernel.notify(stream.arn);
 }

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { HttpResponse } from '../../kernel/http.ts';
+import { eventStreamWriter } from '../codecs/event-stream.ts';
 import { serializationException } from '../codecs/faults.ts';
 import { JsonReaders } from '../codecs/json-reader.ts';
 import { JsonConverters } from '../codecs/json-writer.ts';
@@ -64,6 +65,8 @@ export function awsJsonProtocol(row: Pick<ServiceRow, 'protocol' | 'hasChecksum'
       // An operation that answers nothing answers no body, not even an empty structure.
       if (operation.output.name === 'Unit')
         return { readInput: ({ body }) => read(parseJsonBody(body)) as object, writeOutput: (_output, requestId) => send(200, EMPTY, requestId) };
+      const writeStream = eventStreamWriter(operation.output, converters, contentType);
+      if (writeStream) return { readInput: ({ body }) => read(parseJsonBody(body)) as object, writeOutput: writeStream };
       const convert = converters.of(operation.output);
       return {
         readInput: ({ body }) => read(parseJsonBody(body)) as object,

@@ -11,7 +11,7 @@ import type {
 import { refuseAllBut } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Context } from '../../../kernel/service.ts';
-import { consumerExists, consumerNotFound, expiredToken, invalidArgument, limitExceeded } from '../errors.ts';
+import { consumerExists, consumerNotFound, expiredToken, invalidArgument, limitExceeded, resourceNotFound } from '../errors.ts';
 import { findReadyStream, placeOf } from '../lookup.ts';
 import { checkTags } from '../rules.ts';
 import { consumersOf, type KinesisState } from '../state.ts';
@@ -92,7 +92,7 @@ export function deregisterStreamConsumer(input: DeregisterStreamConsumerCommandI
 /** Removes a consumer; what it is subscribed to ends. */
 export function deregister({ arn }: Pick<ConsumerRecord, 'arn'>, state: KinesisState): void {
   state.consumers.delete(arn);
-  for (const [key, subscription] of [...state.subscriptions]) if (key.startsWith(`${arn}/`)) subscription.end();
+  for (const [key, subscription] of [...state.subscriptions]) if (key.startsWith(`${arn}/`)) subscription.end(resourceNotFound(arn));
 }
 
 export function listStreamConsumers(input: ListStreamConsumersCommandInput, context: Kinesis): Omit<ListStreamConsumersCommandOutput, '$metadata'> {
