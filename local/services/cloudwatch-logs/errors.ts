@@ -15,3 +15,7 @@ export const invalidParameter = (message: string): Fault => new Fault('InvalidPa
 export const malformedQuery = (message: string): Fault => new Fault('MalformedQueryException', message);
 
 export const queryNotFound = (): Fault => new Fault('ResourceNotFoundException', 'The specified query does not exist.');
+
+export const resourceLimitExceeded = (): Fault => new Fault('LimitExceededException', 'Resource limit exceeded.');
+
+export const resourcePolicyNotFound = (name: string): Fault => new Fault('ResourceNotFoundException', `Policy with name [${name}] does not exist.`);

@@ -1,6 +1,7 @@
 import type { Properties, ResourceType } from '../../kernel/resource.ts';
 import type { Context } from '../../kernel/service.ts';
 import { deleteMetricFilter, putMetricFilter } from './operations/metric-filters.ts';
+import { deleteResourcePolicy, putResourcePolicy } from './operations/resource-policies.ts';
 import { checkGroupName, checkRetention, checkStreamName } from './rules.ts';
 import { createStream, deleteGroup, deleteStream, type LogsState } from './state.ts';
 
@@ -100,5 +101,25 @@ export const metricFilter: ResourceType<LogsState> = {
   delete(physical, properties, context) {
     const logGroupName: string = properties['LogGroupName'];
     if (context.state.groups.has(logGroupName)) deleteMetricFilter({ logGroupName, filterName: physical.ref }, context);
+  },
+};
+
+const documentText = (given: unknown): string => (typeof given === 'string' ? given : JSON.stringify(given));
+
+/** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-resourcepolicy.html */
+export const resourcePolicy: ResourceType<LogsState> = {
+  properties: ['PolicyName', 'PolicyDocument'],
+  create(properties, _place, context) {
+    const policyName: string = properties['PolicyName'];
+    putResourcePolicy({ policyName, policyDocument: documentText(properties['PolicyDocument']) }, context);
+    return { ref: policyName, attributes: {} };
+  },
+  update(properties, previous, physical, _place, context) {
+    if (properties['PolicyName'] !== previous['PolicyName']) return 'replace';
+    putResourcePolicy({ policyName: physical.ref, policyDocument: documentText(properties['PolicyDocument']) }, context);
+    return physical;
+  },
+  delete(physical, _properties, context) {
+    if (context.state.policies.has(physical.ref)) deleteResourcePolicy({ policyName: physical.ref }, context);
   },
 };

@@ -1,5 +1,6 @@
 import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { PolicyDocument } from '../../kernel/principal.ts';
 import type { FilterPattern } from '../../languages/filter-pattern/parse.ts';
 import type { InsightsResult } from '../../languages/log-insights/query.ts';
 import { logGroupAlreadyExists, logGroupNotFound, logStreamAlreadyExists, logStreamNotFound } from './errors.ts';
@@ -56,6 +57,14 @@ export interface GroupEvents {
   bytes: number;
 }
 
+/** A policy of the account that lets other services write into log groups. */
+export interface NamedPolicy {
+  readonly name: string;
+  readonly text: string;
+  readonly document: PolicyDocument;
+  readonly updatedMs: number;
+}
+
 /** A query of Logs Insights that has run. */
 export interface RunQuery {
   readonly id: string;
@@ -70,6 +79,7 @@ export interface RunQuery {
 export interface LogsState {
   readonly groups: Collection<LogGroup>;
   readonly streams: Collection<LogStream>;
+  readonly policies: Collection<NamedPolicy>;
   /** In memory only: log events do not survive a restart. */
   readonly events: Map<string, GroupEvents>;
   /** In memory only, and the latest only. */
@@ -86,7 +96,28 @@ const BYTES_MAX = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function createState(kernel: Kernel): LogsState {
-  return { groups: kernel.collection('logs.groups'), streams: kernel.collection('logs.streams'), events: new Map(), queries: new Map(), nextId: 1 };
+  return {
+    groups: kernel.collection('logs.groups'),
+    streams: kernel.collection('logs.streams'),
+    policies: kernel.collection('logs.policies'),
+    events: new Map(),
+    queries: new Map(),
+    nextId: 1,
+  };
+}
+
+const combined = new WeakMap<PolicyDocument, { readonly of: readonly PolicyDocument[]; readonly document: PolicyDocument }>();
+
+/** All policies of the account as one; the same object as long as they are the same, for whoever compiles it. */
+export function accountPolicy({ policies }: LogsState): PolicyDocument | undefined {
+  const of = [...policies.values()].map(({ document }) => document);
+  const [first] = of;
+  if (first === undefined || of.length === 1) return first;
+  const known = combined.get(first);
+  if (known && known.of.length === of.length && known.of.every((each, index) => each === of[index])) return known.document;
+  const document: PolicyDocument = { ...first, Statement: of.flatMap(({ Statement }) => Statement) };
+  combined.set(first, { of, document });
+  return document;
 }
 
 /** A group is named by its name or by its ARN, with or without `:*`. */

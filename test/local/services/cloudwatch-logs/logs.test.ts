@@ -228,6 +228,28 @@ describe('a metric filter on space-delimited events', () => {
   });
 });
 
+describe('AWS::Logs::ResourcePolicy', () => {
+  it('is made, changed and deleted', async () => {
+    const world = logsWorld();
+    const type = cloudwatchLogs.resourceTypes?.['AWS::Logs::ResourcePolicy'] as ResourceType<LogsState>;
+    const context = world.kernel.contextFor('cloudwatch-logs') as Context<LogsState>;
+    const place: ResourcePlace = { stackName: 'S', logicalId: 'P', generatedName: () => 'S-P', assetDirectory: () => undefined, metadata: {} };
+    const document = (Action: string) => ({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action, Resource: '*' }],
+    });
+    const properties = { PolicyName: 'events', PolicyDocument: document('logs:PutLogEvents') };
+    const listed = async () => (await world.call<{ resourcePolicies: { policyDocument: string }[] }>('DescribeResourcePolicies', {})).resourcePolicies;
+    const made = await type.create(properties, place, context);
+    expect(made.ref).toBe('events');
+    await type.update({ ...properties, PolicyDocument: JSON.stringify(document('logs:*')) }, properties, made, place, context);
+    expect((await listed()).map(({ policyDocument }) => JSON.parse(policyDocument))).toEqual([document('logs:*')]);
+    expect(await type.update({ ...properties, PolicyName: 'other' }, properties, made, place, context)).toBe('replace');
+    await type.delete(made, properties, context);
+    expect(await listed()).toEqual([]);
+  });
+});
+
 describe('AWS::Logs::LogGroup', () => {
   it('takes over a group that is there, and keeps its events over an update', async () => {
     const world = logsWorld();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { SQS } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +53,37 @@ describe('EventBridge on a plane', () => {
     const { Entries } = await world.events.putEvents({ Entries: [{ Source: 'aws.cloudwatch', DetailType: 't', Detail: '{}' }] });
     expect(Entries).toMatchObject([{ ErrorCode: 'NotAuthorizedForSourceException' }]);
     await world.plane.close();
+  });
+
+  it('writes into a log group as far as a policy of the account lets it', async () => {
+    const { plane, events } = planeOf();
+    const logs = new CloudWatchLogs({ ...plane.clientSettings(), maxAttempts: 1 });
+    const logGroupName = '/aws/events/orders';
+    const Arn = `arn:aws:logs:us-east-1:111111111111:log-group:${logGroupName}`;
+    await logs.createLogGroup({ logGroupName });
+    await events.putRule({ Name: 'rule', EventPattern: JSON.stringify({ source: ['shop'] }) });
+    await events.putTargets({ Rule: 'rule', Targets: [{ Id: 't', Arn }] });
+    const lines = async (n: number) => {
+      await events.putEvents({ Entries: [{ Source: 'shop', DetailType: 't', Detail: JSON.stringify({ n }) }] });
+      await plane.kernel.run({ untilMs: plane.kernel.nowMs() + 1000 });
+      return (await logs.filterLogEvents({ logGroupName })).events?.map(({ message = '' }) => JSON.parse(message).detail.n);
+    };
+    const policyOf = (Service: string, Resource: string) =>
+      JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service }, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource }],
+      });
+    expect(await lines(1)).toEqual([]);
+    await logs.putResourcePolicy({ policyName: 'other', policyDocument: policyOf('delivery.logs.amazonaws.com', `${Arn}:*`) });
+    expect(await lines(2)).toEqual([]);
+    await logs.putResourcePolicy({ policyName: 'events', policyDocument: policyOf('events.amazonaws.com', `${Arn}:*`) });
+    expect(await lines(3)).toEqual([3]);
+    expect((await logs.describeResourcePolicies({})).resourcePolicies?.map(({ policyName }) => policyName)).toEqual(['events', 'other']);
+    await logs.deleteResourcePolicy({ policyName: 'events' });
+    expect(await lines(4)).toEqual([3]);
+    await expect(logs.deleteResourcePolicy({ policyName: 'events' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(logs.putResourcePolicy({ policyName: 'bad', policyDocument: '{}' })).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    await plane.close();
   });
 
   it('keeps archives and goes on with replays over a restart', async () => {
