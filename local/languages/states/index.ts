@@ -30,3 +30,5 @@ export { type MapSettings, mapSettingsOf, readerArgumentsOf, type TaskSettings, 
 export { type WaitOutcome, waitOf } from './flow/wait.ts';
 export { type Awaitable, isSameJson, type Json, type JsonObject } from './json.ts';
 export { assign, innerScope, NO_VARIABLES, type Ports, type Scope, type Variables } from './scope.ts';
+export { diagnose, type MachineType, refusalOf } from './validation/diagnose.ts';
+export type { Diagnostic } from './validation/report.ts';

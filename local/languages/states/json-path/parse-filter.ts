@@ -67,8 +67,9 @@ function readValue(cursor: Cursor): Json {
   cursor.skipSpace();
   if (/['"]/.test(cursor.peek())) return cursor.quoted();
   if (cursor.take('[')) return readValues(cursor);
-  const word = cursor.match(/true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
-  if (word === undefined) throw cursor.error('expected a value');
+  const word = cursor.match(/(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
+  // A word without quotes is a text.
+  if (word === undefined) return cursor.name();
   return JSON.parse(word.replace(/^(-?)0+(?=\d)/, '$1')) as Json;
 }
 
