@@ -1,4 +1,5 @@
 import type { ConformanceSet } from '../conformance-set.ts';
+import { aslValidation } from './asl-validation.ts';
 import { cloudwatch } from './cloudwatch.ts';
 import { dynalite } from './dynalite.ts';
 import { dynamodb } from './dynamodb.ts';
@@ -26,6 +27,7 @@ export const SETS: readonly ConformanceSet[] = [
   scheduler,
   kinesis,
   stepFunctionsApi,
+  aslValidation,
   smithyProtocol,
   lambda,
 ];
