@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { serializationException } from './faults.ts';
 
 /** What nests deeper is an attack: no shape of AWS does. */
@@ -42,7 +43,7 @@ class CborReader {
       case MAJOR.bytes:
         return this.#chunks(major, minor).toString('base64');
       case MAJOR.text:
-        return this.#chunks(major, minor).toString('utf8');
+        return this.#text(minor);
       case MAJOR.list:
         return this.#list(minor, depth);
       case MAJOR.map:
@@ -76,6 +77,12 @@ class CborReader {
     return bytes.length === 8 ? Number(bytes.readBigUInt64BE()) : bytes.readUIntBE(0, bytes.length);
   }
 
+  #text(minor: number): string {
+    const bytes = this.#chunks(MAJOR.text, minor);
+    if (!isUtf8(bytes)) throw serializationException('The request body has a text that is not valid UTF-8');
+    return bytes.toString('utf8');
+  }
+
   #chunks(major: number, minor: number): Buffer {
     if (minor !== INDEFINITE) return this.#take(this.#count(minor));
     const chunks: Buffer[] = [];
@@ -107,7 +114,7 @@ class CborReader {
     while (this.#hasNext(entries.length, length)) {
       const initial = this.#byte();
       if (initial >> 5 !== MAJOR.text) throw serializationException('A key in the request body is no text');
-      const key = this.#chunks(MAJOR.text, initial & 31).toString('utf8');
+      const key = this.#text(initial & 31);
       entries.push([key, this.read(depth + 1)]);
     }
     // Sets keys as its own, `__proto__` too.

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { HttpResponse } from '../../kernel/http.ts';
 import { eventStreamWriter } from '../codecs/event-stream.ts';
@@ -13,6 +14,8 @@ const EMPTY = Buffer.alloc(0);
 
 /** Parses JSON. Throws `SerializationException`. */
 export function parseJson(body: Uint8Array): unknown {
+  // Decoding would put a replacement character where bytes are wrong, and store what nobody sent.
+  if (!isUtf8(body)) throw serializationException('The request body is not valid UTF-8');
   try {
     return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
   } catch (error) {

@@ -12,7 +12,7 @@ const signed = (service: string): Record<string, string> => ({
 interface Case {
   readonly name: string;
   readonly headers: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly target?: string;
   readonly status: number;
   readonly contains: string;
@@ -20,6 +20,21 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { name: 'JSON that is none', headers: target('AmazonSSM.GetParameter'), body: '{', status: 400, contains: '#SerializationException' },
+  {
+    name: 'a text that is no UTF-8',
+    headers: target('AmazonSSM.GetParameter'),
+    body: Buffer.from('{"Name":"\xff"}', 'latin1'),
+    status: 400,
+    contains: 'The request body is not valid UTF-8',
+  },
+  {
+    name: 'a text that is no UTF-8 in CBOR',
+    headers: { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor', accept: 'application/cbor' },
+    target: '/service/GraniteServiceVersion20100801/operation/DeleteAlarms',
+    body: Buffer.from([0xa1, 0x6a, ...Buffer.from('AlarmNames'), 0x81, 0x61, 0xff]),
+    status: 400,
+    contains: 'not valid UTF-8',
+  },
   { name: 'JSON that is no structure', headers: target('AmazonSSM.GetParameter'), body: '7', status: 400, contains: '#SerializationException' },
   {
     name: 'a number for text',
