@@ -23,6 +23,7 @@ import { listShards, mergeShards, splitShard, updateShardCount } from './operati
 import { createStream, deleteStream, describeLimits, describeStream, describeStreamSummary, listStreams } from './operations/streams.ts';
 import { subscribeToShard } from './operations/subscribe.ts';
 import { addTagsToStream, listTagsForResource, listTagsForStream, removeTagsFromStream, tagResource, untagResource } from './operations/tags.ts';
+import { consumerResource, policyResource, streamResource } from './resources.ts';
 import { createState, type KinesisState } from './state.ts';
 
 const operations: Partial<OperationsOf<Kinesis, KinesisState>> = {
@@ -77,5 +78,10 @@ export const kinesis: Service<KinesisState> = {
   createState,
   operations,
   access: accessOf,
+  resourceTypes: {
+    'AWS::Kinesis::Stream': streamResource,
+    'AWS::Kinesis::StreamConsumer': consumerResource,
+    'AWS::Kinesis::ResourcePolicy': policyResource,
+  },
   delivery: receive,
 };

@@ -1,5 +1,5 @@
 import type { GetRecordsCommandInput, GetRecordsCommandOutput, GetShardIteratorCommandInput, GetShardIteratorCommandOutput } from '@aws-sdk/client-kinesis';
-import { refuseAllBut } from '../../../kernel/errors.ts';
+import { NotEmulated } from '../../../kernel/errors.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { dryRun, noSuchShard, rateExceeded } from '../errors.ts';
 import { findShard, findStream, placeOf, shardNumberOf, streamNameOf } from '../lookup.ts';
@@ -26,10 +26,6 @@ export function getShardIterator(
   input: GetShardIteratorCommandInput & Unmetered,
   { kernel, state }: Kinesis,
 ): Omit<GetShardIteratorCommandOutput, '$metadata'> {
-  refuseAllBut(['StreamName', 'StreamARN', 'ShardId', 'ShardIteratorType', 'StartingSequenceNumber', 'Timestamp', 'DryRun', 'isUnmetered'], input, {
-    operation: 'GetShardIterator',
-    page: 'kinesis',
-  });
   const streamName = streamNameOf(input) ?? '';
   const number = shardNumberOf(input.ShardId ?? '', { kernel, streamName });
   if (streamName !== '' && !state.streams.has(streamName)) throw noSuchShard({ kernel, streamName }, number);
@@ -49,7 +45,7 @@ export function getShardIterator(
 
 /** Answers what is there, at once, and where to go on; at the end of a closed shard these are its children. */
 export function getRecords(input: GetRecordsCommandInput & Unmetered, { kernel, state }: Kinesis): Omit<GetRecordsCommandOutput, '$metadata'> {
-  refuseAllBut(['ShardIterator', 'Limit', 'StreamARN', 'DryRun', 'isUnmetered'], input, { operation: 'GetRecords', page: 'kinesis' });
+  if (input.StreamId !== undefined) throw new NotEmulated('Kinesis with StreamId', 'kinesis');
   const nowMs = kernel.nowMs();
   const iterator = readIterator(input.ShardIterator ?? '', nowMs);
   const stream = state.streams.get(iterator.streamName);
