@@ -78,10 +78,11 @@ async function runStream<C extends EventContract>(
   records: readonly KinesisStreamRecord[],
   common: Common,
 ): Promise<readonly string[]> {
-  const streaming: StreamDelivery<C> = { ...delivery, remembered: await readParkedKeys(delivery.place) };
+  const isOrdered = delivery.ports.environment['ORDERED_BY'] === 'key';
+  const streaming: StreamDelivery<C> = { ...delivery, isOrdered, remembered: await readParkedKeys(delivery.place) };
   const [lowest] = await runBatch<StreamMessage>({
     ...common,
-    records: records.map(readStreamRecord),
+    records: records.map((record) => readStreamRecord(record, { isOrdered })),
     laneOf: ({ key }) => key,
     handle: (message) => deliverInOrder(streaming, message),
     shared: async (_, outcome) => {

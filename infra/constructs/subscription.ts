@@ -50,19 +50,25 @@ export interface SubscriptionProps extends Pick<FunctionProps, 'handler' | 'envi
  *              └▶ rule's DLQ └▶ DLQ ◀┘ (by the handler, with its reason)
  */
 export class Subscription extends Construct {
+  readonly name: string;
   readonly queue: Queue;
+  readonly deadLetters: DeadLetterQueue;
   readonly function: HandlerFunction;
+  /** Its queue is a standard queue, and the bus before it keeps no order either. */
+  readonly isOrdered = false;
 
   constructor(scope: Construct, id: string, props: SubscriptionProps) {
     super(scope, id);
     checkProps(this, props);
     const { bus, name, table, timeout = Duration.seconds(30), maxReceiveCount = 5, retention = Duration.days(4), timeToLive = Duration.days(3) } = props;
+    this.name = name;
     const queueName = physicalName(this, { kind: 'consumer', name });
     const deadLetters = deadLetterQueue(this, 'DeadLetters', {
       name: `${queueName}-dead-letters`,
       holds: `messages that consumer ${name} could not process`,
       advice: 'See why with `tickertape dlq list`; send them again with `tickertape dlq redrive`.',
     });
+    this.deadLetters = deadLetters;
     const undelivered = deadLetterQueue(this, 'Undelivered', {
       name: `${queueName}-undelivered`,
       holds: `events that the bus could not put into ${queueName}`,

@@ -23,6 +23,8 @@ export interface DeadLetter {
   /** The consumer's queue; `undefined` where the bus dead-lettered it, before it came to any. */
   readonly queueUrl: string | undefined;
   readonly deadLetterQueueUrl: string;
+  /** What became of its attempts on the rungs of a retry ladder: JSON text. */
+  readonly history?: string;
 }
 
 const FRAMES = 3;
@@ -75,7 +77,7 @@ export function keyOfForeign(body: string): string {
   }
 }
 
-/** The message attributes that a dead letter carries: ten, which is as many as a message can have. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
+/** The message attributes that a dead letter carries: ten, which is as many as a message can have. A history takes the place of the correlation id, which the body has as well. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
 export function attributesOf(letter: DeadLetter): Record<string, MessageAttributeValue> {
   const texts = {
     reason: letter.reason,
@@ -86,7 +88,7 @@ export function attributesOf(letter: DeadLetter): Record<string, MessageAttribut
     firstFailedAt: letter.firstFailedAt,
     lastFailedAt: letter.lastFailedAt,
     eventKey: letter.eventKey,
-    correlationId: letter.correlationId ?? '–',
+    ...(letter.history === undefined ? { correlationId: letter.correlationId ?? '–' } : { history: letter.history }),
   };
   const attributes: Record<string, MessageAttributeValue> = { attempts: { DataType: 'Number', StringValue: String(letter.attempts) } };
   for (const [name, text] of Object.entries(texts)) attributes[name] = { DataType: 'String', StringValue: sendable(text) };

@@ -36,6 +36,7 @@ export async function indexDeadLetter(
     lastFailedAt: rest.lastFailedAt,
     queueUrl: rest.queueUrl,
     deadLetterQueueUrl: rest.deadLetterQueueUrl,
+    history: rest.history,
     payload: isCut ? cut(body) : body,
     payloadCut: isCut,
     status: 'dead',

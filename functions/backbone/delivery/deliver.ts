@@ -1,11 +1,13 @@
 import type { EventContract } from '../../../schemas/index.ts';
 import { resolveDeadLetter } from '../dead-letters/index-table.ts';
+import { InFlightError } from '../errors.ts';
 import { type InvocationCounts, type LogFields, log } from '../telemetry.ts';
 import { attempt, type Consumer } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
+import { climb, delayAgain, readLadder } from './ladder.ts';
 import type { Incoming, Message } from './message.ts';
-import { backOffSeconds, type DeadLetterReason, dispositionOf } from './outcome.ts';
-import { deadLetterOf, hide, type QueuePorts, sendToDeadLetterQueue } from './queue.ts';
+import { backOffSeconds, type DeadLetterReason, type Disposition, dispositionOf } from './outcome.ts';
+import { deadLetterOf, hide, journeyOf, type QueuePorts, sendToDeadLetterQueue } from './queue.ts';
 
 /** What the delivery of a message needs. */
 export interface Delivery<C extends EventContract> {
@@ -17,6 +19,8 @@ export interface Delivery<C extends EventContract> {
 /** Attempts a message, and does what the error table says where that fails. `done` means: acknowledge it. */
 export async function deliver<C extends EventContract>(delivery: Delivery<C>, message: Message): Promise<RecordOutcome> {
   const { ports, consumer, counts } = delivery;
+  const delayed = message.climb ? await delayAgain(ports, message, message.climb) : 'due';
+  if (delayed !== 'due') return delayed === 'sent' ? 'done' : 'failed';
   let outcome: 'processed' | 'duplicate';
   try {
     outcome = await attempt(ports, consumer, message);
@@ -33,6 +37,7 @@ async function answerFailure<C extends EventContract>(delivery: Delivery<C>, mes
   const { ports } = delivery;
   const disposition = dispositionOf(error, ports.nowMs());
   if (disposition.kind === 'dead-letter') return deadLetter(delivery, message, { reason: disposition.reason, error });
+  if (isOnLadder(ports, error)) return climbOrDeadLetter(delivery, message, { disposition, error });
   const receiveCountMax = Number(ports.environment['MAX_RECEIVE_COUNT'] ?? Number.POSITIVE_INFINITY);
   if (message.receiveCount >= receiveCountMax) return deadLetter(delivery, message, { reason: disposition.reasonAtEnd, error });
   const seconds = backOffSeconds({ receiveCount: message.receiveCount, atLeastSeconds: disposition.atLeastSeconds, random: ports.random() });
@@ -40,6 +45,21 @@ async function answerFailure<C extends EventContract>(delivery: Delivery<C>, mes
   delivery.counts.add('Retried');
   log('warn', 'will be retried', { ...fieldsOf(delivery, message), attempt: message.receiveCount, inSeconds: seconds }, error);
   return 'failed';
+}
+
+/** Whether a failure goes up a ladder. What another has in hand did not fail, and waits in its queue. */
+const isOnLadder = ({ environment }: QueuePorts, error: unknown): boolean => readLadder(environment) !== undefined && !(error instanceof InFlightError);
+
+async function climbOrDeadLetter<C extends EventContract>(
+  delivery: Delivery<C>,
+  message: Message,
+  { disposition, error }: { readonly disposition: Extract<Disposition, { kind: 'retry' }>; readonly error: unknown },
+): Promise<RecordOutcome> {
+  const { attempts, firstFailedAt } = journeyOf(message);
+  const climbed = await climb(delivery.ports, message, { error, disposition, attempts, firstFailedAt, climb: message.climb });
+  if (climbed === 'no rung') return deadLetter(delivery, message, { reason: disposition.reasonAtEnd, error });
+  delivery.counts.add('Retried');
+  return climbed === 'sent' ? 'done' : 'failed';
 }
 
 /** Dead-letters a message of a queue, with its reason. */

@@ -2,6 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { type EarlierDeadLettering, earlierDeadLettering, keyOfForeign } from '../dead-letters/dead-letter.ts';
 import { parseEnvelope, type Received } from '../envelope.ts';
 import { payloadHashOf } from '../identity.ts';
+import { CLIMB_ATTRIBUTE, type Climb, readClimb } from './climb.ts';
 
 /** What came in, or why it is no event. */
 export type Content =
@@ -28,6 +29,8 @@ export interface Message extends Incoming {
   readonly record: SQSRecord;
   /** Set where the message comes back from a dead-letter queue that a handler had sent it to. */
   readonly earlier: EarlierDeadLettering | undefined;
+  /** Set where the message comes from a rung of the retry ladder. */
+  readonly climb: Climb | undefined;
 }
 
 /** What a redrive adds to a message that it sends again. The queue's own redrive policy leaves no trace in one. */
@@ -36,12 +39,14 @@ const REDRIVE_ATTRIBUTE = 'redriveJob';
 /** Reads a record. A record that is no event is a message too: it has to be dead-lettered. */
 export function readMessage(record: SQSRecord): Message {
   const earlier = earlierDeadLettering((name) => record.messageAttributes[name]?.stringValue);
+  const climb = readClimb(record.messageAttributes[CLIMB_ATTRIBUTE]?.stringValue);
   return {
     ...readText(record.body),
     record,
     earlier,
+    climb,
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
-    isRedriven: earlier !== undefined || record.messageAttributes[REDRIVE_ATTRIBUTE] !== undefined,
+    isRedriven: climb?.isRedriven === true || earlier !== undefined || record.messageAttributes[REDRIVE_ATTRIBUTE] !== undefined,
     queuedMs: Number(record.attributes.SentTimestamp),
   };
 }

@@ -4,6 +4,7 @@ import { attributesOf, type DeadLetter, describeError, fingerprintOf } from '../
 import { indexDeadLetter } from '../dead-letters/index-table.ts';
 import { lambdaPorts, once, type Ports, required, type Sender } from '../ports.ts';
 import { log } from '../telemetry.ts';
+import { historyWith, readLadder } from './ladder.ts';
 import type { Incoming, Message } from './message.ts';
 import type { DeadLetterReason } from './outcome.ts';
 
@@ -22,7 +23,7 @@ export async function hide(ports: QueuePorts, { record, eventKey }: Message, sec
   try {
     await ports.sqs.send(
       new ChangeMessageVisibilityCommand({
-        QueueUrl: required(ports.environment, 'QUEUE_URL'),
+        QueueUrl: queueUrlOf(ports, record),
         ReceiptHandle: record.receiptHandle,
         VisibilityTimeout: Math.min(seconds, VISIBILITY_SECONDS_MAX),
       }),
@@ -30,6 +31,14 @@ export async function hide(ports: QueuePorts, { record, eventKey }: Message, sec
   } catch (error) {
     log('warn', 'not hidden', { eventKey, messageId: record.messageId }, error);
   }
+}
+
+/** The queue that a record came from: the consumer's, or a rung of its retry ladder beside it. */
+function queueUrlOf({ environment }: QueuePorts, { eventSourceARN }: SQSRecord): string {
+  const own = required(environment, 'QUEUE_URL');
+  const rungs = readLadder(environment)?.rungs ?? [];
+  const name = eventSourceARN.split(':')[5] ?? '';
+  return rungs.find(({ queueUrl }) => queueUrl.endsWith(`/${name}`))?.queueUrl ?? own;
 }
 
 /** Twelve hours, less what the message has been held already. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
@@ -70,14 +79,20 @@ export function letterOf(ports: QueuePorts, { body, content, eventKey }: Incomin
   };
 }
 
+/** The journey of a message of a queue, over redrives and the rungs of a ladder. */
+export function journeyOf({ record, earlier, climb, receiveCount }: Message): Journey {
+  return {
+    messageId: record.messageId,
+    attempts: (climb?.attempts ?? earlier?.attempts ?? 0) + receiveCount,
+    firstFailedAt: climb?.firstFailedAt ?? earlier?.firstFailedAt ?? new Date(Number(record.attributes.ApproximateFirstReceiveTimestamp)).toISOString(),
+  };
+}
+
 /** Describes a failed message of a queue. */
 export function deadLetterOf(ports: QueuePorts, message: Message, failure: Failure): DeadLetter {
-  const { record, earlier, receiveCount } = message;
-  return letterOf(ports, message, failure, {
-    messageId: record.messageId,
-    attempts: (earlier?.attempts ?? 0) + receiveCount,
-    firstFailedAt: earlier?.firstFailedAt ?? new Date(Number(record.attributes.ApproximateFirstReceiveTimestamp)).toISOString(),
-  });
+  const { climb } = message;
+  const letter = letterOf(ports, message, failure, journeyOf(message));
+  return climb ? { ...letter, history: JSON.stringify(historyWith(ports, { error: failure.error, climb })) } : letter;
 }
 
 /**

@@ -4,6 +4,7 @@ import { log } from '../telemetry.ts';
 import { attempt, contractOf } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
 import { type Delivery, fieldsOf } from './deliver.ts';
+import { climb } from './ladder.ts';
 import { type Incoming, partitionKeyOf, readText } from './message.ts';
 import { type DeadLetterReason, dispositionOf } from './outcome.ts';
 import { forgetAttempts, noteAttempts, type ParkedKey, type ParkingPlace } from './parked-keys.ts';
@@ -22,15 +23,21 @@ export interface StreamMessage extends Incoming {
 /** The delivery of one batch of a stream, and what is remembered of its keys. */
 export interface StreamDelivery<C extends EventContract> extends Delivery<C> {
   readonly place: ParkingPlace;
+  readonly isOrdered: boolean;
   readonly remembered: Map<string, Pick<ParkedKey, 'state' | 'eventKey' | 'attempts' | 'firstFailedAtMs'>>;
   remainingMs(): number;
 }
 
-/** Reads a record. */
-export function readStreamRecord({ eventID, kinesis }: KinesisStreamRecord): StreamMessage {
+/** Reads a record. Where order does not matter each event is a key of its own. */
+export function readStreamRecord({ eventID, kinesis }: KinesisStreamRecord, { isOrdered }: { readonly isOrdered: boolean }): StreamMessage {
   const text = readText(Buffer.from(kinesis.data, 'base64').toString());
   const incoming: Incoming = { ...text, receiveCount: 1, isRedriven: false, queuedMs: undefined };
-  return { ...incoming, messageId: eventID, sequenceNumber: kinesis.sequenceNumber, key: partitionKeyOf(incoming) ?? kinesis.partitionKey };
+  return {
+    ...incoming,
+    messageId: eventID,
+    sequenceNumber: kinesis.sequenceNumber,
+    key: isOrdered ? (partitionKeyOf(incoming) ?? kinesis.partitionKey) : text.eventKey,
+  };
 }
 
 /** What stays of an invocation for writing down what failed. */
@@ -88,6 +95,11 @@ async function attemptInOrder<C extends EventContract>(delivery: StreamDelivery<
     } catch (error) {
       const disposition = dispositionOf(error, ports.nowMs());
       if (disposition.kind === 'dead-letter') return parkAfter(delivery, message, { reason: disposition.reason, error, attempts, firstFailedAtMs });
+      const firstFailedAt = new Date(firstFailedAtMs).toISOString();
+      if (!delivery.isOrdered && (await climb(ports, message, { error, disposition, attempts, firstFailedAt, climb: undefined })) === 'sent') {
+        counts.add('Retried');
+        return 'done';
+      }
       if (isGivenUp(delivery, { attempts, firstFailedAtMs, reason: disposition.reasonAtEnd }))
         return parkAfter(delivery, message, { reason: disposition.reasonAtEnd, error, attempts, firstFailedAtMs });
       counts.add('Retried');
@@ -97,6 +109,8 @@ async function attemptInOrder<C extends EventContract>(delivery: StreamDelivery<
         Math.min(WAIT_MS_MAX, WAIT_MS_FIRST * 2 ** Math.min(attempts - 1, 10)) * (0.5 + ports.random()),
       );
       if (delivery.remainingMs() < waitMs + RESERVE_MS) {
+        // What is left of the invocation is waited for all the same: Lambda would ask again at once.
+        await ports.waitMs(Math.max(0, delivery.remainingMs() - RESERVE_MS));
         await note(delivery, key, { eventKey, attempts, firstFailedAtMs });
         return 'failed';
       }
@@ -151,7 +165,7 @@ async function parkAfter<C extends EventContract>(delivery: StreamDelivery<C>, m
 
 /**
  * Writes the record into the table, then its letter, then that it was sent: what fails in between is done again when the record comes again. What is no event has no successor that could wait
- * for it: it has a letter only.
+ * for it, and where order does not matter nothing waits: it has a letter only.
  */
 async function settleParking<C extends EventContract>(
   delivery: StreamDelivery<C>,
@@ -161,6 +175,7 @@ async function settleParking<C extends EventContract>(
   const { ports, consumer, counts, place, remembered } = delivery;
   const { key, eventKey, body, sequenceNumber, messageId, content } = message;
   const { reason, attempts, firstFailedAtMs = ports.nowMs() } = why;
+  const isParkable = delivery.isOrdered && content.kind === 'event';
   const parking: Parking = { key, eventKey, body, sequenceNumber };
   const letter = letterOf(
     ports,
@@ -170,14 +185,14 @@ async function settleParking<C extends EventContract>(
   );
   const fields = { ...fieldsOf(delivery, message), key, reason };
   try {
-    if (content.kind === 'event') {
+    if (isParkable) {
       const parked = reason === 'parked' ? await parkBehind(place, parking) : await parkFailed(place, parking, { attempts, firstFailedAtMs });
       if (parked === 'unparked') return parked;
       if (reason !== 'parked') remembered.set(key, { state: 'PARKED', eventKey, attempts, firstFailedAtMs });
       if (parked === 'lettered') return 'done';
     }
     await sendToDeadLetterQueue(ports, letter);
-    if (content.kind === 'event') await noteLetter(place, parking);
+    if (isParkable) await noteLetter(place, parking);
   } catch (failure) {
     // Not acknowledged: the record comes again.
     log('error', 'not parked', fields, failure);

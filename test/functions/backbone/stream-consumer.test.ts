@@ -115,7 +115,7 @@ describe('a consumer of a stream', () => {
     // Its patience of 30 s ended within the invocation.
     expect(letters.map(idOf)).toEqual(['b1', 'b2']);
 
-    world = newWorld({ PARK_AFTER_SECONDS: '60' });
+    world = newWorld({ ORDERED_BY: 'key', PARK_AFTER_SECONDS: '60' });
     world.table.after = () => {};
     const context = { ...CONTEXT, getRemainingTimeInMillis: () => 2_100 };
     const hold = () => target()({ Records: [record(1, 'a1', 'a'), record(2, 'b1', 'b'), record(3, 'b2', 'b')] }, context);
