@@ -24,6 +24,18 @@ Object.defineProperty(Error, Symbol.hasInstance, {
   configurable: true,
 });
 
+// A stack names what Lambda has as well: the bundle, the runtime and Node. What runs all this lies elsewhere on this machine.
+const foreign = /(?:file:\\/\\/|\\(|at |async )\\/(?!var\\/|opt\\/)/;
+Error.prepareStackTrace = (error, frames) => {
+  let text = String(error);
+  try { text = Error.prototype.toString.call(error); } catch {}
+  for (const frame of frames) {
+    const line = '\\n    at ' + frame;
+    if (!foreign.test(line)) text += line;
+  }
+  return text;
+};
+
 define(globalThis, 'structuredClone', (value, options) => {
   const seen = new Map();
   const clone = (item) => {

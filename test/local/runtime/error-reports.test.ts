@@ -32,6 +32,16 @@ describe('an error of a function is answered and logged as the Node.js runtime d
     expect(reportOf(lines)).not.toContain('Status');
   });
 
+  it('with the frames that Lambda has as well, and none of this machine', async () => {
+    const { payload, lines } = await run(
+      'const https = require("node:https"); function deep() { throw new Error("deep") } exports.handler = async () => { await new Promise((r) => setTimeout(r, 1)); [1].forEach(deep); }',
+    );
+    const { trace } = payload as { trace: string[] };
+    expect(trace.slice(0, 2)).toEqual(['Error: deep', expect.stringMatching(/^ {4}at deep \(\/var\/task\/index\.js:1:\d+\)$/)]);
+    expect(trace.join('\n')).toContain('at Array.forEach (<anonymous>)');
+    for (const text of [trace.join('\n'), ...lines]) expect(text).not.toContain(process.cwd());
+  });
+
   it('a thrown string', async () => {
     const { payload, lines } = await run('exports.handler = async () => { throw "just text" }');
     expect(payload).toEqual({ errorType: 'string', errorMessage: 'just text', trace: [] });
