@@ -6,16 +6,20 @@ import { DeadLetterIndex } from '../constructs/dead-letter-index.ts';
 import { EventBus } from '../constructs/event-bus.ts';
 import { HttpApi } from '../constructs/http-api.ts';
 import { SYSTEM } from '../constructs/naming.ts';
+import { Stream } from '../constructs/stream.ts';
 
-/** What all services stand on: the bus, the way in, the dead-letter index, the dashboard. It knows no service. */
+/** What all services stand on: the bus, the log, the way in, the dead-letter index, the dashboard. It knows no service. */
 export class BackboneStack extends Stack {
   readonly bus: EventBus;
+  /** The log of all events. */
+  readonly stream: Stream;
   readonly api: HttpApi;
 
   constructor(scope: Construct, id: string) {
-    super(scope, id, { description: 'Tickertape: bus, HTTP API, dead-letter index, dashboard' });
+    super(scope, id, { description: 'Tickertape: bus, stream, HTTP API, dead-letter index, dashboard' });
     const deadLetterIndex = new DeadLetterIndex(this, 'DeadLetterIndex');
     this.bus = new EventBus(this, 'EventBus', { deadLetterIndex });
+    this.stream = new Stream(this, 'Events', { deadLetterIndex });
     this.api = new HttpApi(this, 'HttpApi');
     new Dashboard(this, 'Dashboard');
     new CfnParameter(this, 'System', {
@@ -25,6 +29,8 @@ export class BackboneStack extends Stack {
       value: this.toJsonString({
         busName: this.bus.busName,
         busArn: this.bus.busArn,
+        streamName: this.stream.streamName,
+        streamArn: this.stream.streamArn,
         deadLetterIndexTableName: deadLetterIndex.table.tableName,
         bus: {
           name: this.bus.name,

@@ -20,6 +20,6 @@ export abstract class ServiceStack extends Stack {
   ) {
     super(scope, id, { description: `Tickertape: ${description}` });
     this.table = new ServiceTable(this, 'State', { hasStream: emits });
-    if (emits) new Outbox(this, 'Outbox', { context, table: this.table, bus: backbone.bus });
+    if (emits) new Outbox(this, 'Outbox', { context, table: this.table, bus: backbone.bus, stream: backbone.stream });
   }
 }

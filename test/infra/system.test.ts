@@ -27,6 +27,7 @@ it('uses only resource types that the embedded plane has, and no custom resource
     'AWS::Events::Rule',
     'AWS::IAM::Policy',
     'AWS::IAM::Role',
+    'AWS::Kinesis::Stream',
     'AWS::Lambda::EventInvokeConfig',
     'AWS::Lambda::EventSourceMapping',
     'AWS::Lambda::Function',
