@@ -6,6 +6,7 @@ import { dynamodb } from './dynamodb.ts';
 import { eventRuler } from './event-ruler.ts';
 import { eventBridgePatterns } from './eventbridge-patterns.ts';
 import { events } from './events.ts';
+import { kinesalite } from './kinesalite.ts';
 import { kinesis } from './kinesis.ts';
 import { lambda } from './lambda.ts';
 import { scheduler } from './scheduler.ts';
@@ -26,6 +27,7 @@ export const SETS: readonly ConformanceSet[] = [
   cloudwatch,
   scheduler,
   kinesis,
+  kinesalite,
   stepFunctionsApi,
   aslValidation,
   smithyProtocol,
