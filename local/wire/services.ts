@@ -37,6 +37,8 @@ export interface ServiceRow {
   readonly unmodelledMembers?: UnmodelledMembers;
   /** A missing member of the input itself is an `InvalidParameter` with its reason; deeper down it is a failure as of any service. Recorded from SNS. */
   readonly hasMissingReason?: true;
+  /** Inputs that cannot be read are refused in the words of an older reader. */
+  readonly hasCoralWording?: true;
   /** Answers carry `x-amz-crc32`, which some clients check. */
   readonly hasChecksum?: true;
   /** The SDK client module; loaded at the service's first request. */
@@ -182,6 +184,7 @@ export const SERVICE_ROWS: readonly ServiceRow[] = [
     protocol: 'awsJson1.1',
     signingName: 'kinesis',
     targetPrefix: 'Kinesis_20131202',
+    hasCoralWording: true,
     load: () => import('@aws-sdk/client-kinesis'),
     constraints: () => import('./constraints/kinesis.json', { with: { type: 'json' } }),
   },

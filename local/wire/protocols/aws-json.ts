@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { HttpResponse } from '../../kernel/http.ts';
+import { coralFault } from '../codecs/coral-wording.ts';
 import { eventStreamWriter } from '../codecs/event-stream.ts';
 import { serializationException } from '../codecs/faults.ts';
 import { JsonReaders } from '../codecs/json-reader.ts';
@@ -8,7 +9,8 @@ import { JsonConverters } from '../codecs/json-writer.ts';
 import type { Failure } from '../failure.ts';
 import type { OperationModel } from '../model.ts';
 import type { ServiceRow } from '../services.ts';
-import type { OperationCodec, ServerProtocol } from './protocol.ts';
+import type { StructureShape } from '../shapes.ts';
+import type { OperationCodec, ServerProtocol, WireRequest } from './protocol.ts';
 
 const EMPTY = Buffer.alloc(0);
 
@@ -46,11 +48,26 @@ export function failureMembers(failure: Failure, converters: JsonConverters): Re
   return { [model.messageMember]: message, ...((convert ? convert(members) : members) as object) };
 }
 
+/** Reads an input from a body. Where the service has an older reader its words are found by reading the body once more. */
+function inputReader(shape: StructureShape, readers: JsonReaders, hasCoralWording: true | undefined): (request: WireRequest) => object {
+  const read = readers.of(shape);
+  if (!hasCoralWording) return ({ body }) => read(parseJsonBody(body)) as object;
+  return ({ body }) => {
+    try {
+      return read(parseJsonBody(body)) as object;
+    } catch (error) {
+      throw coralFault(error, shape, parseJsonBody(body));
+    }
+  };
+}
+
 /**
  * awsJson 1.0 and 1.1 as a server speaks them.
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  */
-export function awsJsonProtocol(row: Pick<ServiceRow, 'protocol' | 'hasChecksum' | 'isQueryCompatible' | 'errorNamespace' | 'longMembers'>): ServerProtocol {
+export function awsJsonProtocol(
+  row: Pick<ServiceRow, 'protocol' | 'hasChecksum' | 'isQueryCompatible' | 'errorNamespace' | 'longMembers' | 'hasCoralWording'>,
+): ServerProtocol {
   const contentType = row.protocol === 'awsJson1.1' ? 'application/x-amz-json-1.1' : 'application/x-amz-json-1.0';
   const readers = new JsonReaders({ package: row.errorNamespace, longMembers: row.longMembers });
   const converters = new JsonConverters();
@@ -64,15 +81,14 @@ export function awsJsonProtocol(row: Pick<ServiceRow, 'protocol' | 'hasChecksum'
 
   return {
     compile(operation: OperationModel): OperationCodec {
-      const read = readers.of(operation.input);
+      const readInput = inputReader(operation.input, readers, row.hasCoralWording);
       // An operation that answers nothing answers no body, not even an empty structure.
-      if (operation.output.name === 'Unit')
-        return { readInput: ({ body }) => read(parseJsonBody(body)) as object, writeOutput: (_output, requestId) => send(200, EMPTY, requestId) };
+      if (operation.output.name === 'Unit') return { readInput, writeOutput: (_output, requestId) => send(200, EMPTY, requestId) };
       const writeStream = eventStreamWriter(operation.output, converters, contentType);
-      if (writeStream) return { readInput: ({ body }) => read(parseJsonBody(body)) as object, writeOutput: writeStream };
+      if (writeStream) return { readInput, writeOutput: writeStream };
       const convert = converters.of(operation.output);
       return {
-        readInput: ({ body }) => read(parseJsonBody(body)) as object,
+        readInput,
         writeOutput: (output, requestId) => respond(200, convert ? convert(output) : output, requestId),
       };
     },

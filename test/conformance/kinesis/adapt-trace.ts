@@ -35,7 +35,7 @@ function adaptExpectation(expectation: Expectation, trace: Trace): Expectation {
     const composed = `\${${response}:StreamDescription.Shards}`;
     return { ...place, label, recorded: JSON.parse(withPlaceholders(JSON.stringify(recorded))) as unknown, composed };
   }
-  if (label === 'Records') return { ...expectation, recorded: { Records: adaptRecords(recorded as RecordedRecord[], trace) } };
+  if (label === 'Records') return { ...place, label, recorded: adaptRecords(recorded as RecordedRecord[], trace), composed: `\${${response}:Records}` };
   return expectation;
 }
 

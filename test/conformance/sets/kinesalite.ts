@@ -5,7 +5,20 @@ import { codeOf, type ErrorCase, isMessage, type JsonAnswer, messageOf, type Seq
 import { answersDiffer } from '../kinesis/compare.ts';
 import { KinesisPlane } from '../kinesis/kinesis-plane.ts';
 
-const exceptions = new Map<string, string>([]);
+const BY_NAME_ONLY = "in the model since 2022 a stream may be named by its ARN and a shard count left out: the model's check no longer misses them";
+const WIDER_RANGE = 'in the model since 2020 the bounds of this member are others';
+
+const exceptions = new Map<string, string>([
+  ['test/addTagsToStream.js::addTagsToStream validations should return ValidationException for no StreamName', BY_NAME_ONLY],
+  ['test/createStream.js::createStream validations should return ValidationException for no StreamName', BY_NAME_ONLY],
+  ['test/createStream.js::createStream validations should return ValidationException for long StreamName', WIDER_RANGE],
+  ['test/addTagsToStream.js::addTagsToStream validations should return ValidationException for empty StreamName', WIDER_RANGE],
+  ['test/decreaseStreamRetentionPeriod.js::decreaseStreamRetentionPeriod validations should return ValidationException for empty StreamName', WIDER_RANGE],
+  [
+    'test/decreaseStreamRetentionPeriod.js::decreaseStreamRetentionPeriod validations should return ValidationException for retention period greater than 168',
+    WIDER_RANGE,
+  ],
+]);
 
 /** How long a test waits for a stream, asking every second. */
 const POLLS_MAX = 60;
