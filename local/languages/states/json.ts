@@ -32,6 +32,6 @@ export function setKey(object: JsonObject, key: string, value: Json): void {
 }
 
 /** Applies a function to what may be a promise, without making one where there is none. */
-export function then<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
+export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

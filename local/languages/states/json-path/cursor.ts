@@ -1,11 +1,14 @@
 import { PathSyntaxError } from './syntax.ts';
 
+/** The deepest nesting read: beyond it the text is refused, before the stack overflows. */
+const DEPTH_MAX = 100;
 const NAME = /[\p{L}\p{N}_\-$]/u;
 
 /** A text and how far it has been read. */
 export class Cursor {
   readonly text: string;
   at = 0;
+  private depth = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -17,6 +20,14 @@ export class Cursor {
 
   peek(): string {
     return this.text[this.at] ?? '';
+  }
+
+  /** Reads what lies one level deeper. */
+  within<T>(read: () => T): T {
+    if (++this.depth > DEPTH_MAX) throw this.error(`more than ${DEPTH_MAX} levels`);
+    const value = read();
+    this.depth--;
+    return value;
   }
 
   /** Reads a text if it comes next. */

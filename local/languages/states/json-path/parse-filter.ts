@@ -5,39 +5,35 @@ import { type Comparison, type Condition, type Operand, type Path, PathSyntaxErr
 /** Longer ones first, so that `<=` is not read as `<`. */
 const COMPARISONS: readonly Comparison[] = ['==', '!=', '<=', '>=', '=~', '<', '>', 'subsetof', 'anyof', 'noneof', 'contains', 'nin', 'in', 'size', 'empty'];
 
-/** The deepest condition read: beyond it the text is refused, not the stack. */
-const DEPTH_MAX = 100;
-
 type ReadPath = (cursor: Cursor) => Path;
 
 /** Reads the condition of a filter, its parentheses included. Paths in it begin with `@` or `$`. */
 export function parseCondition(cursor: Cursor, readPath: ReadPath): Condition {
   cursor.skipSpace();
   cursor.expect('(');
-  const condition = readOr(cursor, readPath, 0);
+  const condition = cursor.within(() => readOr(cursor, readPath));
   cursor.skipSpace();
   cursor.expect(')');
   return condition;
 }
 
-function readOr(cursor: Cursor, readPath: ReadPath, depth: number): Condition {
-  if (depth > DEPTH_MAX) throw cursor.error('the filter is too deep');
-  let left = readAnd(cursor, readPath, depth);
-  for (cursor.skipSpace(); cursor.take('||'); cursor.skipSpace()) left = { kind: 'or', left, right: readAnd(cursor, readPath, depth) };
+function readOr(cursor: Cursor, readPath: ReadPath): Condition {
+  let left = readAnd(cursor, readPath);
+  for (cursor.skipSpace(); cursor.take('||'); cursor.skipSpace()) left = { kind: 'or', left, right: readAnd(cursor, readPath) };
   return left;
 }
 
-function readAnd(cursor: Cursor, readPath: ReadPath, depth: number): Condition {
-  let left = readUnary(cursor, readPath, depth);
-  for (cursor.skipSpace(); cursor.take('&&'); cursor.skipSpace()) left = { kind: 'and', left, right: readUnary(cursor, readPath, depth) };
+function readAnd(cursor: Cursor, readPath: ReadPath): Condition {
+  let left = readUnary(cursor, readPath);
+  for (cursor.skipSpace(); cursor.take('&&'); cursor.skipSpace()) left = { kind: 'and', left, right: readUnary(cursor, readPath) };
   return left;
 }
 
-function readUnary(cursor: Cursor, readPath: ReadPath, depth: number): Condition {
+function readUnary(cursor: Cursor, readPath: ReadPath): Condition {
   cursor.skipSpace();
-  if (cursor.take('!')) return { kind: 'not', condition: readUnary(cursor, readPath, depth + 1) };
+  if (cursor.take('!')) return { kind: 'not', condition: cursor.within(() => readUnary(cursor, readPath)) };
   if (!cursor.take('(')) return readComparison(cursor, readPath);
-  const condition = readOr(cursor, readPath, depth + 1);
+  const condition = cursor.within(() => readOr(cursor, readPath));
   cursor.skipSpace();
   cursor.expect(')');
   return condition;

@@ -13,6 +13,15 @@ export interface StateAnswer {
 const REMEMBERED_MAX = 5000;
 const remembered = new Map<string, jsonata.Expression>();
 
+/** How deep functions may call and how long a list may grow, so that no expression takes the process with it. */
+const GUARDS = { stack: 500, sequence: 1_000_000 };
+
+/** How many parts of an expression may be evaluated: a count, not a time, so that every run ends alike. */
+const STEPS_MAX = 2_000_000;
+/** Where the count is bound. No expression can name it: names have no spaces. */
+const STEPS = 'steps taken';
+const ON_STEP = Symbol.for('jsonata.__evaluate_entry');
+
 /** Whether a text is an expression: `{% … %}`. */
 export function isExpression(value: Json | undefined): value is string {
   return typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}') && value.length >= 4;
@@ -43,7 +52,7 @@ export async function evaluateJsonata(template: Json, field: string, scope: Scop
   const states: JsonObject = { input: scope.input, context: scope.context };
   if (answer.result !== undefined) states.result = answer.result;
   if (answer.errorOutput !== undefined) states.errorOutput = answer.errorOutput;
-  const bindings = { ...visibleVariables(scope.variables), ...functionsOf(scope.ports), states };
+  const bindings = { ...visibleVariables(scope.variables), ...functionsOf(scope.ports), states, [STEPS]: { taken: 0 } };
   return evaluateWith(template, field, bindings);
 }
 
@@ -121,10 +130,16 @@ function isLambda(value: unknown): boolean {
 function compiled(expression: string): jsonata.Expression {
   const known = remembered.get(expression);
   if (known !== undefined) return known;
-  const parsed = jsonata(expression);
+  const parsed = jsonata(expression, GUARDS);
+  parsed.assign(ON_STEP as unknown as string, countStep);
   if (remembered.size >= REMEMBERED_MAX) remembered.clear();
   remembered.set(expression, parsed);
   return parsed;
+}
+
+function countStep(_part: unknown, _input: unknown, environment: jsonata.Environment): void {
+  const steps = environment.lookup(STEPS) as { taken: number };
+  if (++steps.taken > STEPS_MAX) throw new Error(`The expression did not end within ${STEPS_MAX} steps`);
 }
 
 function messageOf(error: unknown): string {

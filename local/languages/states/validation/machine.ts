@@ -4,6 +4,7 @@ import { MACHINE } from './fields.ts';
 import { checkGraph } from './graph.ts';
 import type { Report } from './report.ts';
 import { checkState } from './state.ts';
+import { assignedIn, checkVariables } from './variables.ts';
 
 /**
  * The longest name of a state.
@@ -16,11 +17,17 @@ const NAME_LENGTH_MAX = 80;
 interface Surroundings {
   readonly names: Set<string>;
   readonly language: Json;
+  /** The variables of the machines around the one being checked. */
+  readonly outer: ReadonlySet<string>;
+  /** Its own. */
+  readonly own: ReadonlySet<string>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Checks a definition with all the machines inside it. */
 export function checkMachine(machine: JsonObject, report: Report): void {
-  checkInner(machine, '', report, { names: new Set(), language: machine.QueryLanguage ?? 'JSONPath' });
+  checkInner(machine, '', report, { names: new Set(), language: machine.QueryLanguage ?? 'JSONPath', outer: NONE, own: NONE });
 }
 
 function checkInner(machine: JsonObject, location: string, report: Report, around: Surroundings): void {
@@ -29,7 +36,8 @@ function checkInner(machine: JsonObject, location: string, report: Report, aroun
   const { States: states } = machine;
   if (!isObject(states)) return;
   if (Object.keys(states).length === 0) report.error(`${location}/States`, 'Value cannot be empty');
-  for (const [name, state] of Object.entries(states)) checkNamed(name, state, `${location}/States/${name}`, report, around);
+  const here = { ...around, outer: around.own.size === 0 ? around.outer : new Set([...around.outer, ...around.own]), own: assignedIn(states) };
+  for (const [name, state] of Object.entries(states)) checkNamed(name, state, `${location}/States/${name}`, report, here);
   checkGraph(machine, states, location, report);
 }
 
@@ -42,6 +50,7 @@ function checkNamed(name: string, state: Json, location: string, report: Report,
     return;
   }
   checkState(state, around.language, location, report);
+  checkVariables(state, around.outer, location, report);
   const branches = Array.isArray(state.Branches) ? state.Branches : [];
   for (const [index, branch] of branches.entries()) {
     if (isObject(branch)) checkInner(branch, `${location}/Branches[${index}]`, report, around);
@@ -49,6 +58,11 @@ function checkNamed(name: string, state: Json, location: string, report: Report,
   }
   for (const field of ['ItemProcessor', 'Iterator']) {
     const inner = state[field];
-    if (isObject(inner)) checkInner(inner, `${location}/${field}`, report, around);
+    if (isObject(inner)) checkInner(inner, `${location}/${field}`, report, isDistributed(inner) ? { ...around, outer: NONE, own: NONE } : around);
   }
+}
+
+/** The iterations of a distributed `Map` are executions of their own: they see no variables from around. */
+function isDistributed(processor: JsonObject): boolean {
+  return isObject(processor.ProcessorConfig) && processor.ProcessorConfig.Mode === 'DISTRIBUTED';
 }

@@ -9,6 +9,9 @@ import { checkTemplate } from './template.ts';
 export function checkMapParts(state: JsonObject, language: 'JSONPath' | 'JSONata', batcherFields: Fields, location: string, report: Report): void {
   const processor = isObject(state.ItemProcessor) ? state.ItemProcessor : undefined;
   if (isObject(processor?.ProcessorConfig)) checkFields(processor.ProcessorConfig, PROCESSOR_CONFIG, `${location}/ItemProcessor/ProcessorConfig`, report);
+  if (report.isExpress && isObject(processor?.ProcessorConfig) && processor.ProcessorConfig.Mode === 'DISTRIBUTED') {
+    report.error(`${location}/ItemProcessor/ProcessorConfig/Mode`, "Express state machine does not support Map state in 'DISTRIBUTED' mode");
+  }
   if (isObject(state.ItemBatcher)) checkBatcher(state.ItemBatcher, batcherFields, `${location}/ItemBatcher`, report);
   if (isObject(state.ItemReader)) checkReader(state.ItemReader, language, `${location}/ItemReader`, report);
   if (language === 'JSONPath' && isObject(state.ResultWriter) && state.ResultWriter.Parameters !== undefined) {
