@@ -9,8 +9,10 @@ import { rpcCborProtocol } from './protocols/rpc-cbor.ts';
 import { type RestMatch, restRouter } from './rest-router.ts';
 import { s3Router } from './s3/router.ts';
 import type { ProtocolName, ServiceRow } from './services.ts';
-import { Checkers } from './validation/checker.ts';
+import type { StructureShape } from './shapes.ts';
+import { Checkers, type InputCheck } from './validation/checker.ts';
 import { missingParameter, noValueFor, validationFault } from './validation/faults.ts';
+import { camelCase } from './validation/values.ts';
 
 /** An operation ready to be served in one protocol: everything that can be worked out ahead has been. */
 export interface Endpoint {
@@ -74,7 +76,7 @@ export class LoadedService {
         for (const member of required) if ((value as Record<string, unknown>)[member] === undefined) throw missingParameter(row, member);
       };
     }
-    const check = this.#checkers.of(name, input);
+    const check = checkNamed(this.#checkers.of(name, input), input, row.namedBy);
     const worded = row.hasMissingReason ? this.#checkers.requiredOf(name) : [];
     return (value) => {
       for (const member of worded) if ((value as Record<string, unknown>)[member] === undefined) throw noValueFor(member);
@@ -82,6 +84,18 @@ export class LoadedService {
       if (failures.length > 0) throw validationFault(row, failures);
     };
   }
+}
+
+/** Misses the first of the members that may name what a request is about where it has none of them. One that may bring a token instead is about the token's. */
+function checkNamed(check: InputCheck, { members }: StructureShape, namedBy: ServiceRow['namedBy']): InputCheck {
+  const has = (member: string): boolean => members.some(({ name }) => name === member);
+  if (!namedBy?.every(has) || has('NextToken')) return check;
+  const [first] = namedBy;
+  return (input) => {
+    const failures = check(input);
+    if (namedBy.some((member) => (input as Record<string, unknown>)[member] !== undefined)) return failures;
+    return [...failures, `Value null at '${camelCase(first)}' failed to satisfy constraint: Member must not be null`];
+  };
 }
 
 function protocolOf(name: ProtocolName, row: ServiceRow): ServerProtocol {

@@ -37,6 +37,8 @@ export interface ServiceRow {
   readonly unmodelledMembers?: UnmodelledMembers;
   /** A missing member of the input itself is an `InvalidParameter` with its reason; deeper down it is a failure as of any service. Recorded from SNS. */
   readonly hasMissingReason?: true;
+  /** Members of which a request has to have one; where it has none, the first is missed. */
+  readonly namedBy?: readonly [string, ...string[]];
   /** Inputs that cannot be read are refused in the words of an older reader. */
   readonly hasCoralWording?: true;
   /** Answers carry `x-amz-crc32`, which some clients check. */
@@ -185,6 +187,7 @@ export const SERVICE_ROWS: readonly ServiceRow[] = [
     signingName: 'kinesis',
     targetPrefix: 'Kinesis_20131202',
     hasCoralWording: true,
+    namedBy: ['StreamName', 'StreamARN'],
     load: () => import('@aws-sdk/client-kinesis'),
     constraints: () => import('./constraints/kinesis.json', { with: { type: 'json' } }),
   },
