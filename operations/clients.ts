@@ -1,6 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -12,6 +13,7 @@ export interface Clients {
   readonly dynamodb: DynamoDBClient;
   readonly eventbridge: EventBridgeClient;
   readonly lambda: LambdaClient;
+  readonly kinesis: KinesisClient;
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
   readonly sts: STSClient;
@@ -27,6 +29,7 @@ export function createClients(settings: ClientSettings = {}): Clients {
     dynamodb: new DynamoDBClient(settings),
     eventbridge: new EventBridgeClient(settings),
     lambda: new LambdaClient(settings),
+    kinesis: new KinesisClient(settings),
     sqs: new SQSClient(settings),
     ssm: new SSMClient(settings),
     sts: new STSClient(settings),

@@ -4,18 +4,35 @@ import { GetParameterCommand, GetParametersByPathCommand, type SSMClient } from 
 export interface ConsumerDescription {
   readonly consumer: string;
   readonly context: string;
+  /** `queue`: a rule of the bus brings events to its queue. `stream`: a consumer group, that reads the log; its queue brings what is redriven. */
+  readonly source: 'queue' | 'stream';
   /** Event types it is subscribed to. */
   readonly on: readonly string[];
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly deadLetterQueueUrl: string;
   readonly deadLetterQueueArn: string;
-  readonly ruleDeadLetterQueueUrl: string;
+  /** What the rule could not deliver; undefined of a consumer group, to which no rule leads. */
+  readonly ruleDeadLetterQueueUrl?: string | undefined;
   readonly functionName: string;
   /** The table of the consumer's service. */
   readonly tableName: string;
   readonly alarmName: string;
   readonly maxReceiveCount: number;
+  /** Of a consumer group: what only groups have. */
+  readonly group?: GroupDescription | undefined;
+}
+
+/** A consumer group's part of its description. */
+export interface GroupDescription {
+  readonly streamArn: string;
+  /** Id of its event source mapping: its position in the stream. */
+  readonly mappingId: string;
+  /** `key`: it keeps the order of each key, and parks a key that fails. */
+  readonly order: 'key' | 'none';
+  /** How far behind it may be, as its construct promises. */
+  readonly slaSeconds: number;
+  readonly lagAlarmName: string;
 }
 
 /** The bus's own dead-letter queue: events that are none of ours, which no consumer takes. */
@@ -36,6 +53,8 @@ export interface DeadLetterSource extends Pick<ConsumerDescription, 'consumer' |
 export interface System {
   readonly busName: string;
   readonly busArn: string;
+  readonly streamName: string;
+  readonly streamArn: string;
   readonly deadLetterIndexTableName: string;
   readonly bus: BusDescription;
   /** Address of the HTTP API on AWS. */
@@ -57,6 +76,16 @@ export function deadLetterSources({ consumers, bus }: Pick<System, 'consumers' |
   return [...consumers.map((consumer) => ({ ...consumer, isOfBus: false })), { ...bus, consumer: bus.name, isOfBus: true }];
 }
 
+function readConsumer(text: string): ConsumerDescription {
+  const { streamArn, mappingId, order, slaSeconds, lagAlarmName, ...common } = JSON.parse(text) as Omit<ConsumerDescription, 'source' | 'group'> &
+    Partial<GroupDescription>;
+  if (streamArn === undefined || mappingId === undefined) return { ...common, source: 'queue' };
+  return { ...common, source: 'stream', group: { streamArn, mappingId, order: order ?? 'key', slaSeconds: slaSeconds ?? 0, lagAlarmName: lagAlarmName ?? '' } };
+}
+
+/** Where the mapping of a consumer takes events from: its queue, or the stream. */
+export const sourceArnOf = ({ queueArn, group }: ConsumerDescription): string => group?.streamArn ?? queueArn;
+
 /** Pages of parameters read at most: 10 each. */
 const PAGES_MAX = 100;
 
@@ -69,7 +98,7 @@ export async function describeSystem(ssm: SSMClient): Promise<System> {
   let nextToken: string | undefined;
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const answer = await ssm.send(new GetParametersByPathCommand({ Path: '/tickertape/consumers', ...(nextToken && { NextToken: nextToken }) }));
-    for (const parameter of answer.Parameters ?? []) consumers.push(JSON.parse(parameter.Value ?? '{}') as ConsumerDescription);
+    for (const parameter of answer.Parameters ?? []) consumers.push(readConsumer(parameter.Value ?? '{}'));
     nextToken = answer.NextToken;
     if (!nextToken) break;
   }

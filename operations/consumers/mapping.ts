@@ -5,11 +5,11 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import type { ConsumerDescription } from '../system.ts';
+import { type ConsumerDescription, sourceArnOf } from '../system.ts';
 
-/** The poller between a consumer's queue and its function. */
+/** The poller between a consumer's queue, or the stream, and its function. */
 export interface MappingStatus {
-  /** `missing`: there is none, so that nobody takes from the queue. */
+  /** `missing`: there is none, so that nobody takes events for it. */
   readonly state: 'Enabled' | 'Disabled' | 'Enabling' | 'Disabling' | 'Creating' | 'Updating' | 'Deleting' | 'missing';
   readonly id: string | undefined;
   /** Why it is so, in Lambda's words. */
@@ -23,7 +23,7 @@ export interface MappingStatus {
 /** The consumer has no event source mapping that could be paused. */
 export class NoMappingError extends Error {
   constructor(consumer: string) {
-    super(`No event source mapping takes from the queue of ${consumer}`);
+    super(`No event source mapping brings events to ${consumer}`);
     this.name = 'NoMappingError';
   }
 }
@@ -50,8 +50,13 @@ export async function mappingOf(lambda: LambdaClient, sourceArn: string, functio
   return statusOf(await find(lambda, sourceArn, functionName));
 }
 
+/** The mapping of a consumer: of a consumer group the one that is its position in the stream. */
+export const consumerMapping = (lambda: LambdaClient, consumer: ConsumerDescription): Promise<MappingStatus> =>
+  mappingOf(lambda, sourceArnOf(consumer), consumer.functionName);
+
 /**
- * Pauses or resumes a consumer: its event source mapping is disabled or enabled. Paused, messages wait in its queue, for as long as that keeps them. The change takes a moment; the
+ * Pauses or resumes a consumer: its event source mapping is disabled or enabled. Paused, messages wait in its queue, or records in the
+ * stream, for as long as that keeps them. The change takes a moment; the
  * answer is the mapping as it stands after `look` has found it settled, or as it stands when `look` has given up.
  */
 export async function setMapping(
@@ -59,7 +64,7 @@ export async function setMapping(
   consumer: ConsumerDescription,
   { isEnabled, wait }: { readonly isEnabled: boolean; readonly wait: (ms: number) => Promise<void> },
 ): Promise<MappingStatus> {
-  const found = await find(lambda, consumer.queueArn, consumer.functionName);
+  const found = await find(lambda, sourceArnOf(consumer), consumer.functionName);
   if (!found?.UUID) throw new NoMappingError(consumer.consumer);
   const target = isEnabled ? 'Enabled' : 'Disabled';
   if (found.State === target) return statusOf(found);

@@ -11,7 +11,9 @@ export interface DeadLetter {
   readonly eventKey: string;
   readonly correlationId: string | undefined;
   readonly subject: string | undefined;
-  /** `malformed`, `expired`, `business`, `defect` or `retries-exhausted`; the last also where the queue moved it because no handler answered. */
+  /** What the event is ordered by: at a consumer group that keeps order, all letters of a key belong together. */
+  readonly partitionKey: string | undefined;
+  /** `malformed`, `expired`, `business`, `defect`, `parked`, `lost` or `retries-exhausted`; the last also where the queue moved it because no handler answered. */
   readonly reason: string;
   readonly error: string | undefined;
   /** The same for failures of the same cause. */
@@ -22,6 +24,8 @@ export interface DeadLetter {
   readonly lastFailedAt: string | undefined;
   /** The redrive that this message came back from, where the queue itself moved it; a handler that dead-letters writes attributes of its own. */
   readonly redriveJob: string | undefined;
+  /** What became of its attempts on the rungs of a retry ladder, as JSON text. */
+  readonly history: string | undefined;
   /** The message's body, unchanged. */
   readonly payload: string;
 }

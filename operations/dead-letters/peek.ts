@@ -90,9 +90,10 @@ function jsonOf(body: string): { readonly source?: unknown; readonly id?: unknow
   }
 }
 
-/** Members of an event's `detail` that are texts; of a body that is no event of ours, whatever there is. */
+/** Members of an event's envelope that are texts, of the bus's `detail` or of a stream's record itself; of a body that is no event of ours, whatever there is. */
 function textsOf(body: string): Readonly<Record<string, string | undefined>> {
-  const detail = jsonOf(body)?.detail;
+  const json = jsonOf(body);
+  const detail = json && 'specversion' in json ? json : json?.detail;
   return Object.fromEntries(Object.entries(detail ?? {}).filter(([, value]) => typeof value === 'string')) as Record<string, string>;
 }
 
@@ -123,6 +124,7 @@ function readDeadLetter(message: Message, consumer: string): DeadLetter {
     type: detail['type'],
     correlationId: detail['correlationid'],
     subject: detail['subject'],
+    partitionKey: detail['partitionkey'],
     reason: text('reason') ?? MOVED_BY_QUEUE,
     error: text('error'),
     fingerprint: text('fingerprint'),
@@ -131,6 +133,7 @@ function readDeadLetter(message: Message, consumer: string): DeadLetter {
     firstFailedAt: text('firstFailedAt'),
     lastFailedAt: text('lastFailedAt'),
     redriveJob: text('redriveJob'),
+    history: text('history'),
     payload: body,
   };
 }

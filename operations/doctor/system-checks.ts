@@ -1,7 +1,7 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Clients } from '../clients.ts';
-import { mappingOf } from '../consumers/mapping.ts';
+import { consumerMapping, type MappingStatus, mappingOf } from '../consumers/mapping.ts';
 import { ruleOf } from '../consumers/rule.ts';
 import type { JobRecord } from '../redrive/job-store.ts';
 import { listArchives } from '../replays/archives.ts';
@@ -50,9 +50,10 @@ async function checkConsumer(clients: Clients, { busName }: System, consumer: Co
   const name = `consumer ${consumer.consumer}`;
   try {
     const [rule, mapping] = await Promise.all([
-      ruleOf(clients.eventbridge, busName, consumer),
-      mappingOf(clients.lambda, consumer.queueArn, consumer.functionName),
+      consumer.group ? undefined : ruleOf(clients.eventbridge, busName, consumer),
+      consumerMapping(clients.lambda, consumer),
     ]);
+    if (consumer.group) return checkGroup(name, consumer, mapping);
     if (!rule) return { name, status: 'failed', text: 'no rule leads to its queue', advice: 'Deploy its stack again.' };
     if (!rule.hasTarget) return { name, status: 'failed', text: `its queue is no target of the rule ${rule.name}`, advice: 'Deploy its stack again.' };
     if (mapping.state === 'missing') return { name, status: 'failed', text: 'no event source mapping takes from its queue', advice: 'Deploy its stack again.' };
@@ -74,6 +75,15 @@ async function checkConsumer(clients: Clients, { busName }: System, consumer: Co
   } catch (error) {
     return { name, status: 'failed', text: `${(error as Error).name}: ${(error as Error).message}` };
   }
+}
+
+function checkGroup(name: string, { consumer }: ConsumerDescription, { state, lastResult }: MappingStatus): Check {
+  if (state === 'missing') return { name, status: 'failed', text: 'no event source mapping takes from the stream', advice: 'Deploy its stack again.' };
+  const resume = `\`tickertape consumers resume ${consumer}\``;
+  if (state !== 'Enabled')
+    return { name, status: 'warning', text: `its mapping is ${state}: records wait in the stream, for as long as it keeps them`, advice: resume };
+  if (lastResult?.startsWith('PROBLEM')) return { name, status: 'warning', text: lastResult, advice: 'Look at the log of its function.' };
+  return { name, status: 'ok', text: 'its mapping takes from the stream' };
 }
 
 async function checkRelays(clients: Clients, { consumers }: System): Promise<Check> {

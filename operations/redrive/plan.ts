@@ -78,8 +78,20 @@ export function findConsumer(system: System, name: string): ConsumerDescription 
 /** Reads the dead-letter queue and lists what a redrive would move. Moves nothing. @throws {FilterInvalid} */
 export async function planRedrive(reading: LetterReading, consumer: ConsumerDescription, selection: LetterSelection = {}): Promise<RedrivePlan> {
   const isMeant = filterOf(selection);
-  const letters = (await readSource(reading, { ...consumer, isOfBus: false })).filter((letter) => isMeant(letter, reading.nowMs));
-  return planOf(consumer, letters);
+  const letters = await readSource(reading, { ...consumer, isOfBus: false });
+  return planOf(consumer, withWholeKeys(consumer, letters, { meant: letters.filter((letter) => isMeant(letter, reading.nowMs)) }));
+}
+
+/** At a consumer group that keeps order one letter brings its whole key: the handler takes what is parked of it from the first on, so that the letters of the others would be left over. */
+function withWholeKeys(
+  { group }: ConsumerDescription,
+  letters: readonly DeadLetter[],
+  { meant }: { readonly meant: readonly DeadLetter[] },
+): readonly DeadLetter[] {
+  if (group?.order !== 'key') return meant;
+  const keys = new Set(meant.map(({ partitionKey }) => partitionKey).filter((key) => key !== undefined));
+  const ids = new Set(meant.map(({ messageId }) => messageId));
+  return letters.filter(({ partitionKey, messageId }) => ids.has(messageId) || (partitionKey !== undefined && keys.has(partitionKey)));
 }
 
 /** The plan that moves these letters of a consumer. */

@@ -228,7 +228,7 @@ export class RedriveRun {
 }
 
 /** SQS takes 10 attributes, a dead letter has 10, and one more is ours. What else the body says gives way; SQS answers attributes in no order that could decide. */
-const GIVING_WAY = new Set(['redriveJob', 'correlationId']);
+const GIVING_WAY = new Set(['redriveJob', 'correlationId', 'history']);
 const ATTRIBUTES_KEPT_MAX = 9;
 
 /** The attributes of a message that is sent again, with room for one more. */

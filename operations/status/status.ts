@@ -6,6 +6,7 @@ import type { ConsumerDescription, System } from '../system.ts';
 /** One consumer on the health screen. Counts are as exact as SQS counts. */
 export interface ConsumerStatus {
   readonly consumer: string;
+  readonly source: ConsumerDescription['source'];
   readonly on: readonly string[];
   readonly visible: number;
   readonly inFlight: number;
@@ -43,6 +44,8 @@ export async function queueDepth(sqs: SQSClient, queueUrl: string): Promise<Queu
   };
 }
 
+const NOTHING: QueueDepth = { visible: 0, inFlight: 0, delayed: 0 };
+
 /** Everything in a queue, whatever its state. */
 export const depthTotal = ({ visible, inFlight, delayed }: QueueDepth): number => visible + inFlight + delayed;
 
@@ -79,10 +82,11 @@ async function consumerStatus(sqs: SQSClient, consumer: ConsumerDescription, ala
   const [depth, deadLetters, ruleDeadLetters] = await Promise.all([
     queueDepth(sqs, consumer.queueUrl),
     queueDepth(sqs, consumer.deadLetterQueueUrl),
-    queueDepth(sqs, consumer.ruleDeadLetterQueueUrl),
+    consumer.ruleDeadLetterQueueUrl === undefined ? NOTHING : queueDepth(sqs, consumer.ruleDeadLetterQueueUrl),
   ]);
   return {
     consumer: consumer.consumer,
+    source: consumer.source,
     on: consumer.on,
     ...depth,
     deadLetters: depthTotal(deadLetters),

@@ -1,7 +1,7 @@
 import { DescribeTableCommand, GetItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import type { Clients } from '../clients.ts';
-import { type MappingStatus, mappingOf } from '../consumers/mapping.ts';
+import { consumerMapping, type MappingStatus, mappingOf } from '../consumers/mapping.ts';
 import { type ConsumerRule, ruleOf } from '../consumers/rule.ts';
 import { peekDeadLetters, peekMessages } from '../dead-letters/peek.ts';
 import type { Handling } from '../flow/flow-event.ts';
@@ -69,7 +69,16 @@ export async function findEvent({ clients, surroundings, system, eventId, given 
 
 function eventInLetter(payload: string): FoundEvent | undefined {
   try {
-    const { source, 'detail-type': detailType, detail } = JSON.parse(payload) as { source?: string; 'detail-type'?: string; detail?: unknown };
+    const {
+      specversion,
+      source,
+      type,
+      'detail-type': detailType,
+      detail,
+    } = JSON.parse(payload) as Readonly<Record<string, unknown>> & { source?: string; 'detail-type'?: string };
+    // A stream's records are the envelopes themselves.
+    if (specversion === '1.0' && source !== undefined)
+      return { source, detailType: String(type), detail: payload, knownBy: 'dead letter', tableName: undefined };
     if (source === undefined || detailType === undefined) return undefined;
     return { source, detailType, detail: JSON.stringify(detail), knownBy: 'dead letter', tableName: undefined };
   } catch {
@@ -141,6 +150,7 @@ export async function findUndelivered({
   consumer,
   eventId,
 }: Search): Promise<{ readonly code: string; readonly message: string } | undefined> {
+  if (consumer.ruleDeadLetterQueueUrl === undefined) return undefined;
   const access = { sqs: clients.sqs, receiveWaitSeconds: surroundings.receiveWaitSeconds };
   const messages = await peekMessages(access, consumer.ruleDeadLetterQueueUrl);
   const found = messages.find(({ Body }) => eventInLetter(Body ?? '')?.detail.includes(`"${eventId}"`));
@@ -186,8 +196,8 @@ export interface Path {
 export async function findPath(search: Search): Promise<Path> {
   const { clients, system, consumer } = search;
   const [rule, mapping, facts, depth] = await Promise.all([
-    ruleOf(clients.eventbridge, system.busName, consumer),
-    mappingOf(clients.lambda, consumer.queueArn, consumer.functionName),
+    consumer.group ? undefined : ruleOf(clients.eventbridge, system.busName, consumer),
+    consumerMapping(clients.lambda, consumer),
     functionOf(search),
     queueDepth(clients.sqs, consumer.queueUrl),
   ]);

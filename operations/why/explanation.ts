@@ -23,10 +23,11 @@ export type Verdict =
   | 'filtered'
   | 'function-missing'
   | 'throttled'
+  | 'lost'
   | 'no-trace';
 
 /** Stages of the way, in order. */
-export type Stage = 'event' | 'published' | 'rule' | 'pattern' | 'target' | 'delivery' | 'mapping' | 'function' | 'queue' | 'dead letter' | 'commit';
+export type Stage = 'event' | 'published' | 'rule' | 'pattern' | 'target' | 'delivery' | 'mapping' | 'function' | 'queue' | 'stream' | 'dead letter' | 'commit';
 
 /** What was found at one stage. `stopped`: here the way ends. */
 export interface Step {

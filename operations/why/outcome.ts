@@ -25,6 +25,7 @@ export function judgeLetter(letter: LetterFacts | undefined, commit: CommitFacts
   const steps = [step('dead letter', 'stopped', text)];
   if (reason === 'expired')
     return { steps, end: { verdict: 'expired', because: text, advice: 'Decide whether it is still wanted; a redrive gives it its whole time again.' } };
+  if (reason === 'parked') return { steps, end: { verdict: 'parked', because: text, advice: ADVICE[reason] } };
   if (letter.error?.includes(UNCERTAIN)) {
     return {
       steps,
@@ -42,6 +43,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   defect: 'Mend the handler, then `tickertape dlq redrive`.',
   'retries-exhausted': 'When the dependency is back, `tickertape dlq redrive`.',
   business: 'The handler refused it for ever: decide, then `dlq edit` or `dlq discard`.',
+  parked: 'An earlier event of its key failed: mend that one; its redrive brings this one too, in order.',
+  lost: 'The archive of the bus, or the event store, may have them: `tickertape replay`.',
   malformed: 'Mend the producer; `dlq edit` mends this one.',
 };
 

@@ -18,17 +18,17 @@ export async function judgeMapping(search: Search, { path, event }: { readonly p
   if (mapping.state === 'missing') {
     return stopped('mapping', {
       verdict: 'mapping-missing',
-      because: `No event source mapping takes from the queue of ${consumer.consumer}`,
+      because: `No event source mapping brings events to ${consumer.consumer}`,
       advice: 'Deploy the stack of the consumer again.',
     });
   }
   const filtered = await filteredBy(search, { filters: mapping.filters, event });
   if (filtered) {
-    const because = `A filter of the event source mapping drops it: Lambda deletes from the queue what no filter takes`;
+    const because = `A filter of the event source mapping drops it: Lambda ${consumer.group ? 'passes by' : 'deletes from the queue'} what no filter takes`;
     return stopped('mapping', { verdict: 'filtered', because, advice: 'Mend the filter; `tickertape replay` brings what was dropped.', clauses: filtered });
   }
   if (mapping.state === 'Disabled' || mapping.state === 'Disabling') {
-    const because = `The consumer is paused (its event source mapping is ${mapping.state}): the message waits in its queue`;
+    const because = `The consumer is paused (its event source mapping is ${mapping.state}): ${consumer.group ? 'the record waits in the stream, for as long as that keeps it' : 'the message waits in its queue'}`;
     return stopped('mapping', { verdict: 'paused', because, advice: `\`tickertape consumers resume ${consumer.consumer}\`` });
   }
   if (path.function.reserved === 0) {
@@ -47,14 +47,14 @@ export async function judgeMapping(search: Search, { path, event }: { readonly p
   };
 }
 
-/** The clauses of the filter that comes nearest, where filters there are and none takes the event. A filter sees `body`; EventBridge judges it as a part of an event's detail. */
+/** The clauses of the filter that comes nearest, where filters there are and none takes the event. A filter sees `body` of a message, `data` of a record; EventBridge judges it as a part of an event's detail. */
 async function filteredBy(
   search: Search,
   { filters, event }: { readonly filters: readonly string[]; readonly event: FoundEvent },
 ): Promise<readonly FailedClause[] | undefined> {
   if (filters.length === 0) return undefined;
   const busEvent = busEventOf(search, event);
-  const wrapped = { ...busEvent, detail: { body: busEvent } };
+  const wrapped = { ...busEvent, detail: search.consumer.group ? { data: busEvent['detail'] } : { body: busEvent } };
   const results = await Promise.all(
     filters.map((filter) => failedClauses(search.clients.eventbridge, JSON.stringify({ detail: JSON.parse(filter) as unknown }), wrapped)),
   );

@@ -1,12 +1,14 @@
 import { type FoundEvent, findCommit, findEvent, findHandling, findLetter, findPath, findUndelivered, type Search } from './evidence.ts';
 import type { Explanation, Step } from './explanation.ts';
+import { judgeDeclared, judgeStream } from './group.ts';
 import { type Judgement, step, stopped } from './judgement.ts';
 import { judgeCommit, judgeLetter } from './outcome.ts';
 import { judgeMapping, judgeQueue } from './reception.ts';
 import { judgePublication, judgeRule } from './routing.ts';
 
 /**
- * Explains why a consumer did or did not process an event. It goes the event's way, outbox, bus, rule, pattern, target, queue, mapping, function, commit, and stops where the event did.
+ * Explains why a consumer did or did not process an event. It goes the event's way, outbox, bus, rule, pattern, target, queue, mapping, function, commit, and stops where the event did; to a
+ * consumer group outbox, stream, mapping, function, commit.
  * What has an outcome, a dead letter or a commit, is known from that; the way is not walked again.
  */
 export async function explain(search: Search): Promise<Explanation> {
@@ -38,6 +40,8 @@ export async function explain(search: Search): Promise<Explanation> {
 async function laterStages(search: Search, event: FoundEvent | undefined): Promise<(() => Promise<Judgement>)[]> {
   if (!event) return [];
   const path = await findPath(search);
+  const { group } = search.consumer;
+  if (group) return [async () => judgeDeclared(search, event), () => judgeMapping(search, { path, event }), () => judgeStream(search, { event, group })];
   return [
     () => judgeRule(search, { rule: path.rule, event }),
     () => judgeDelivery(search),

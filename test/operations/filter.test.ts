@@ -13,6 +13,8 @@ const LETTER: DeadLetter = {
   source: 'tickertape.orders',
   type: 'OrderPlaced',
   correlationId: 't-1',
+  partitionKey: 'o1',
+  history: undefined,
   subject: 'order-1',
   reason: 'defect',
   error: 'TypeError: Connection reset by peer',

@@ -2,6 +2,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -26,6 +27,7 @@ export function createTargetClients(settings: ClientSettings): TargetClients {
     dynamodb: new DynamoDBClient(settings),
     eventbridge: new EventBridgeClient(settings),
     iam: new IAMClient(settings),
+    kinesis: new KinesisClient(settings),
     lambda: new LambdaClient(settings),
     ses: new SESv2Client(settings),
     sns: new SNSClient(settings),
