@@ -21,10 +21,10 @@ export type {
 export { readDefinition } from './definition/read.ts';
 export { causeAt, DefinitionError, StatesError } from './errors.ts';
 export { type ChoiceOutcome, chooseOf } from './flow/choice.ts';
-export { caughtOf, inputOf, passOf, resultOf, succeedOf } from './flow/data-flow.ts';
+export { afterResultSelector, caughtOf, inputOf, passOf, resultOf, succeedOf } from './flow/data-flow.ts';
 export { type Failure, failureOf } from './flow/fail.ts';
 export { itemInputOf, itemsOf } from './flow/items.ts';
-export type { CaughtError, Outcome } from './flow/output.ts';
+export { afterInputPath, afterResultPath, type CaughtError, type Outcome } from './flow/output.ts';
 export { catcherOf, MAX_ATTEMPTS_DEFAULT, retrierOf, retryDelaySeconds } from './flow/retry.ts';
 export { type MapSettings, mapSettingsOf, readerArgumentsOf, type TaskSettings, taskSettingsOf, writerArgumentsOf } from './flow/settings.ts';
 export { type WaitOutcome, waitOf } from './flow/wait.ts';

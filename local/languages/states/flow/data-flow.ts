@@ -23,9 +23,13 @@ export function inputOf(state: State, scope: Scope): Awaitable<Json> {
 /** What a state makes of its result: `ResultSelector`, `Assign`, `ResultPath` and `OutputPath`, or `Assign` and `Output`. */
 export function resultOf(state: TaskState | ParallelState | MapState, scope: Scope, result: Json): Awaitable<Outcome> {
   if (state.QueryLanguage === 'JSONata') return outcomeOfJsonata(state, scope, { result }, result);
-  const selected =
-    state.ResultSelector === undefined ? result : evaluateTemplate(state.ResultSelector, { ...scope, input: result }, 'States.ParameterPathFailure');
-  return finished(state, scope, selected);
+  return finished(state, scope, afterResultSelector(state, scope, result));
+}
+
+/** A result after `ResultSelector`. */
+export function afterResultSelector(state: TaskState | ParallelState | MapState, scope: Scope, result: Json): Json {
+  if (state.ResultSelector === undefined) return result;
+  return evaluateTemplate(state.ResultSelector, { ...scope, input: result }, 'States.ParameterPathFailure');
 }
 
 /** What a `Pass` makes of its input. */

@@ -8,7 +8,7 @@ const NAME = /[\p{L}\p{N}_\-$]/u;
 export class Cursor {
   readonly text: string;
   at = 0;
-  private depth = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -24,9 +24,9 @@ export class Cursor {
 
   /** Reads what lies one level deeper. */
   within<T>(read: () => T): T {
-    if (++this.depth > DEPTH_MAX) throw this.error(`more than ${DEPTH_MAX} levels`);
+    if (++this.#depth > DEPTH_MAX) throw this.error(`more than ${DEPTH_MAX} levels`);
     const value = read();
-    this.depth--;
+    this.#depth--;
     return value;
   }
 
@@ -58,7 +58,7 @@ export class Cursor {
   /** Reads a name as it stands after a dot. */
   name(): string {
     const from = this.at;
-    for (let char = this.char(); char !== '' && NAME.test(char); char = this.char()) this.at += char.length;
+    for (let char = this.#char(); char !== '' && NAME.test(char); char = this.#char()) this.at += char.length;
     if (this.at === from) throw this.error('expected a name');
     return this.text.slice(from, this.at);
   }
@@ -83,7 +83,7 @@ export class Cursor {
     return new PathSyntaxError(`${what} at character ${this.at} of '${this.text}'`);
   }
 
-  private char(): string {
+  #char(): string {
     const code = this.text.codePointAt(this.at);
     return code === undefined ? '' : String.fromCodePoint(code);
   }

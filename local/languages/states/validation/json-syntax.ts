@@ -18,7 +18,8 @@ export function parseDefinitionText(text: string): { readonly value: Json } | { 
  */
 function syntaxDiagnostic(text: string, error: SyntaxError): Diagnostic {
   const [, position] = /position (\d+)/.exec(error.message) ?? [];
-  const at = position === undefined ? (/^\s*/.exec(text)?.[0].length ?? 0) : Number(position);
+  const start = error.message.includes('end of JSON') ? text.length : (/^\s*/.exec(text)?.[0].length ?? 0);
+  const at = position === undefined ? start : Number(position);
   const rest = text.slice(at);
   const from = at - (/[A-Za-z_]*$/.exec(text.slice(0, at))?.[0].length ?? 0);
   const word = /^[A-Za-z_][\w-]*/.exec(text.slice(from))?.[0];
