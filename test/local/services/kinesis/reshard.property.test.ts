@@ -89,6 +89,20 @@ async function scale(world: World, factor: number): Promise<void> {
   // Ten times a day.
   await world.wait(2.4 * 3_600_000 + 1);
   await world.call('UpdateShardCount', { StreamName: 's', TargetShardCount: target, ScalingType: 'UNIFORM_SCALING' });
+  const open = (await listShards(world)).filter(isOpen).sort(byHashKey);
+  expect(open.map(({ HashKeyRange: range }) => range?.StartingHashKey)).toEqual(
+    Array.from({ length: target }, (_, place) => String((2n ** 128n / BigInt(target)) * BigInt(place))),
+  );
+}
+
+/** Sequence numbers of a child are greater than those of its parents, however fast one followed the other. */
+function followsParents(shards: readonly Shard[]): void {
+  const ends = new Map(shards.map(({ ShardId, SequenceNumberRange: range }) => [ShardId, BigInt(range?.EndingSequenceNumber ?? 0)]));
+  for (const { ParentShardId, AdjacentParentShardId, SequenceNumberRange: range } of shards) {
+    for (const parent of [ParentShardId, AdjacentParentShardId]) {
+      if (parent !== undefined) expect(BigInt(range?.StartingSequenceNumber ?? 0) > (ends.get(parent) ?? 0n)).toBe(true);
+    }
+  }
 }
 
 describe('a stream that is split, merged and scaled', () => {
@@ -115,12 +129,25 @@ describe('a stream that is split, merged and scaled', () => {
           else await world.wait(Math.min(one.ms, 200_000));
           if (one.kind !== 'put' && one.kind !== 'read') coversAll((await listShards(world)).filter(isOpen).sort(byHashKey));
         }
+        followsParents(await listShards(world));
         await expectAll(consumer, put);
         await expectAll(new Consumer(world), put);
       }),
       { numRuns: 60 },
     );
   });
+});
+
+it('numbers a child after its parents in a long line of reshards at one instant', async () => {
+  const world = createWorld();
+  await world.call('CreateStream', { StreamName: 's', ShardCount: 1 });
+  for (let round = 0; round < 12; round += 1) {
+    await reshard(world, { kind: 'split', at: 50 });
+    await reshard(world, { kind: 'merge', at: 0 });
+  }
+  const shards = await listShards(world);
+  expect(shards).toHaveLength(37);
+  followsParents(shards);
 });
 
 /** A consumer that reads to the end sees every record once, those of a key in order, with sequence numbers that grow over reshards. */
