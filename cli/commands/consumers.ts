@@ -1,4 +1,5 @@
 import { setTimeout as passed } from 'node:timers/promises';
+import type { GroupLag } from '../../operations/consumers/group-lag.ts';
 import type { ConsumerLag } from '../../operations/consumers/lag.ts';
 import { confirm } from '../confirm.ts';
 import type { ConfirmedOptions, GlobalOptions } from '../global-options.ts';
@@ -38,11 +39,15 @@ export async function list(options: GlobalOptions): Promise<void> {
     { head: 'WAITING', text: ({ visible, delayed }) => String(visible + delayed), align: 'right' },
     { head: 'IN FLIGHT', text: ({ inFlight }) => String(inFlight), align: 'right' },
     { head: 'IN DLQ', text: ({ deadLetters, ruleDeadLetters }) => String(deadLetters + ruleDeadLetters), align: 'right' },
+    { head: 'FROM', text: ({ source }) => source },
     { head: 'STATE', text: ({ mapping }) => mappingText(mapping) },
   ]);
   for (const line of lines) printLine(line);
   printNote(counted(rows.length, 'consumer'));
 }
+
+const slaText = ({ slaSeconds, isLate }: GroupLag): string =>
+  `${formatDuration(slaSeconds * 1000)} ${isLate ? styled('red', 'missed') : styled('green', 'kept')}`;
 
 function lagLines(lags: readonly ConsumerLag[]): string[] {
   const seconds = (value: number | undefined): string => (value === undefined ? '–' : formatDuration(value * 1000));
@@ -53,6 +58,8 @@ function lagLines(lags: readonly ConsumerLag[]): string[] {
     { head: 'IN FLIGHT', text: ({ inFlight }) => String(inFlight), align: 'right' },
     { head: 'HANDLED/MIN', text: ({ handledPerMinute }) => String(handledPerMinute), align: 'right' },
     { head: 'EMPTY IN', text: ({ drainsInSeconds }) => seconds(drainsInSeconds), align: 'right' },
+    { head: 'PARKED KEYS', text: ({ group }) => (group ? String(group.parkedKeys) : '–'), align: 'right' },
+    { head: 'SLA', text: ({ group }) => (group ? slaText(group) : '–') },
     { head: 'STATE', text: ({ mapping }) => mappingText(mapping) },
   ]);
 }
@@ -92,5 +99,8 @@ export async function setEnabled(consumer: string, options: ConfirmedOptions, { 
   await confirm(options, { name: consumer, what: `${isEnabled ? 'Resuming' : 'Pausing'} ${consumer}` });
   const mapping = await operations.setConsumer({ consumer, isEnabled });
   if (options.json) printJson({ consumer, mapping });
-  else printLine(`${consumer}: ${mappingText(mapping.state)}${isEnabled ? '' : '  messages wait in its queue until `tickertape consumers resume`'}`);
+  else
+    printLine(
+      `${consumer}: ${mappingText(mapping.state)}${isEnabled ? '' : '  what comes waits in its queue, or in the stream, until `tickertape consumers resume`'}`,
+    );
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { letterBody } from '../../operations/dead-letters/body.ts';
 import type { DeadLetter } from '../../operations/dead-letters/dead-letter.ts';
 import type { Operations } from '../../operations/operations.ts';
 import { confirm } from '../confirm.ts';
@@ -37,12 +38,8 @@ async function findOne(operations: Operations, key: string): Promise<DeadLetter>
 }
 
 function dataOf({ payload, messageId }: DeadLetter): Record<string, unknown> {
-  try {
-    const { detail } = JSON.parse(payload) as { detail?: { data?: Record<string, unknown> } };
-    if (detail?.data) return detail.data;
-  } catch {
-    // Below: what is not JSON has no data.
-  }
+  const data = letterBody(payload)?.envelope.data;
+  if (typeof data === 'object' && data !== null) return data as Record<string, unknown>;
   throw new CommandError(`Message ${messageId} holds no event, so that it has no data to edit`, { exitCode: EXIT.usage });
 }
 

@@ -5,11 +5,12 @@ import { printJson, printLine, printNote } from '../output/report.ts';
 import { styled } from '../output/style.ts';
 import { operationsOf } from '../target.ts';
 
-function consumerText({ consumer, rule, queue, mapping, mayEmit }: TopologyConsumer): string {
+function consumerText({ consumer, rule, stream, queue, mapping, mayEmit }: TopologyConsumer): string {
   const ruleText = rule ? `${rule.name}${rule.isEnabled ? '' : styled('yellow', ' (disabled)')}` : styled('red', 'no rule');
   const state = mapping === 'Enabled' ? '' : styled('yellow', ` (${mapping})`);
   const emits = mayEmit.length > 0 ? styled('gray', `  ⇢ ${mayEmit.join(', ')}`) : '';
-  return `${styled('bold', consumer)}${state}  rule ${ruleText} → queue ${queue}${emits}`;
+  const way = stream === undefined ? `rule ${ruleText} → queue ${queue}` : `stream ${stream}`;
+  return `${styled('bold', consumer)}${state}  ${way}${emits}`;
 }
 
 /** The graph as a tree: each event, the consumers that take it, and what their contexts publish in turn. */

@@ -1,5 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Clients } from '../clients.ts';
+import { letterBody } from '../dead-letters/body.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { contractOf } from '../flow/summary.ts';
 import type { System } from '../system.ts';
@@ -38,28 +39,18 @@ export function editOf(
   letter: DeadLetter,
   { data, by, because }: { readonly data: unknown; readonly by: string; readonly because?: string | undefined },
 ): LetterEdit {
-  const body = bodyOf(letter);
-  const contract = contractOf(body.detail);
+  const body = letterBody(letter.payload);
+  const { type } = body?.envelope ?? {};
+  if (!body || type === undefined)
+    throw new NotEditableError(`Message ${letter.messageId} holds no event. Mend its producer; \`tickertape events send\` sends a good event`);
+  const { envelope } = body;
+  const contract = contractOf({ ...envelope, type });
   if (!contract)
-    throw new NotEditableError(`Message ${letter.messageId} is of no known schema (${body.detail.dataschema ?? 'none'}), so that an edit could not be checked`);
+    throw new NotEditableError(`Message ${letter.messageId} is of no known schema (${envelope.dataschema ?? 'none'}), so that an edit could not be checked`);
   contract.parseClosed(data);
-  const changes = changesBetween(body.detail.data, data);
+  const changes = changesBetween(envelope.data, data);
   if (changes.length === 0) throw new NotEditableError('Nothing is changed');
-  return { payload: JSON.stringify({ ...body, detail: { ...body.detail, data } }), original: letter.payload, changes, by, because };
-}
-
-interface Body {
-  readonly detail: { readonly type: string; readonly dataschema?: string; readonly data?: unknown };
-}
-
-function bodyOf({ payload, messageId }: DeadLetter): Body {
-  try {
-    const body = JSON.parse(payload) as Partial<Body> | null;
-    if (typeof body?.detail?.type === 'string') return body as Body;
-  } catch {
-    // Below: what is not JSON is no event either.
-  }
-  throw new NotEditableError(`Message ${messageId} holds no event. Mend its producer; \`tickertape events send\` sends a good event`);
+  return { payload: body.withData(data), original: letter.payload, changes, by, because };
 }
 
 /** Members that differ, by path. Walks without recursion: data may be as deep as it likes. */

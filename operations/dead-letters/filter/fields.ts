@@ -1,3 +1,4 @@
+import { letterBody } from '../body.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 
 /** What a filter compares a field by. */
@@ -34,14 +35,7 @@ export function fieldOf(name: string): Field | undefined {
 }
 
 function memberOf(payload: string, path: readonly string[]): string | undefined {
-  let value: unknown;
-  try {
-    const body = JSON.parse(payload) as { detail?: { data?: unknown } };
-    value = body.detail?.data;
-  } catch {
-    // A malformed body has no members.
-    return undefined;
-  }
+  let value: unknown = letterBody(payload)?.envelope.data;
   for (const name of path) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
   if (value === undefined) return undefined;
   return typeof value === 'string' ? value : JSON.stringify(value);
