@@ -1,6 +1,6 @@
 import { DefinitionError } from '../errors.ts';
 import { isObject, type Json, type JsonObject, setKey } from '../json.ts';
-import type { QueryLanguage, StateMachine } from './model.ts';
+import type { StateMachine } from './model.ts';
 
 /**
  * Reads a definition that has been found valid.
@@ -37,9 +37,4 @@ function readState(value: Json, inherited: Json): JsonObject {
   map.ItemProcessor = readMachine(value.ItemProcessor ?? iterator, inherited);
   if (parameters !== undefined) map.ItemSelector = parameters;
   return map;
-}
-
-/** Whether a text names a query language. */
-export function isQueryLanguage(value: Json | undefined): value is QueryLanguage {
-  return value === 'JSONPath' || value === 'JSONata';
 }

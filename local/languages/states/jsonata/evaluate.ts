@@ -52,7 +52,7 @@ export async function evaluateJsonata(template: Json, field: string, scope: Scop
   const states: JsonObject = { input: scope.input, context: scope.context };
   if (answer.result !== undefined) states.result = answer.result;
   if (answer.errorOutput !== undefined) states.errorOutput = answer.errorOutput;
-  const bindings = { ...visibleVariables(scope.variables), ...functionsOf(scope.ports), states, [STEPS]: { taken: 0 } };
+  const bindings = { ...functionsOf(scope.ports), ...visibleVariables(scope.variables), states, [STEPS]: { taken: 0 } };
   return evaluateWith(template, field, bindings);
 }
 

@@ -7,12 +7,20 @@ import type { Ports } from '../scope.ts';
 
 const PRINT_TIME = jsonata('$fromMillis($timeMs, $picture, $zone)');
 
+const made = new WeakMap<Ports, Readonly<Record<string, unknown>>>();
+
 /**
  * The functions that the service adds to JSONata, and those whose answer comes from outside: time and chance. All of them take the place of the library's own.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
-export function functionsOf(ports: Ports): Record<string, unknown> {
+export function functionsOf(ports: Ports): Readonly<Record<string, unknown>> {
+  const known = made.get(ports) ?? makeFunctions(ports);
+  made.set(ports, known);
+  return known;
+}
+
+function makeFunctions(ports: Ports): Record<string, unknown> {
   return {
     partition: (list: Json, size: Json) => optional(list, () => arrayPartition(list, size)),
     // A list of one is the one, as with every list that JSONata makes by itself.

@@ -12,14 +12,19 @@ export type Check = (value: Json) => string | undefined;
 /** Any JSON. */
 export const anything: Check = () => undefined;
 
+/** A text. */
 export const text: Check = (value) => (typeof value === 'string' ? undefined : 'Expected value of type String');
 
+/** True or false. */
 export const flag: Check = (value) => (typeof value === 'boolean' ? undefined : 'Expected value of type Boolean');
 
+/** True. */
 export const yes: Check = (value) => flag(value) ?? (value ? undefined : "The value must be 'true'");
 
+/** A list that is not empty. */
 export const list: Check = (value) => (Array.isArray(value) ? (value.length === 0 ? 'Value cannot be empty' : undefined) : 'Expected value of type Array');
 
+/** An object. */
 export const object: Check = (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'Expected value of type Object');
 
 /** A whole number within bounds. */
@@ -75,6 +80,7 @@ function pathProblem(read: () => unknown, message = 'Value is not a valid JSONPa
   }
 }
 
+/** A timestamp, `2026-01-02T03:04:05Z`. */
 export const timestamp: Check = (value) =>
   typeof value === 'string' && parseTimestamp(value) !== undefined ? undefined : 'String does not match RFC3339 timestamp';
 
@@ -82,7 +88,7 @@ const ARN = /^arn:[\w-]+:[\w-]+:[\w-]*:[\w-]*:.+$/;
 /** After the name comes nothing, a version, `$LATEST` or an alias. */
 const LAMBDA_ARN = /^arn:[\w-]+:lambda:[\w-]*:\d*:function:[\w-]+(?::(?:\$LATEST|[\w-]+))?$/;
 
-/** What a task does. */
+/** What a task does: an ARN. */
 export const resource: Check = (value) => {
   if (typeof value !== 'string') return text(value);
   const isValid = /^arn:[\w-]+:lambda:/.test(value) ? LAMBDA_ARN.test(value) : ARN.test(value);

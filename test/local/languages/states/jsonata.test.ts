@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../../local/languages/states/index.ts';
-import { innerScope } from '../../../../local/languages/states/index.ts';
+import { assign, innerScope } from '../../../../local/languages/states/index.ts';
 import { evaluateJsonata, evaluateTyped, isExpression } from '../../../../local/languages/states/jsonata/evaluate.ts';
 import { errorOf, scopeOf } from './world.ts';
 
 const scope = scopeOf(
   { n: 2, list: [1, 2, 3], name: 'Ann' },
-  { context: { Execution: { Id: 'e-1' } }, variables: innerScope({ own: { rate: 10, shadowed: 'outer' } }) },
+  {
+    context: { Execution: { Id: 'e-1' } },
+    variables: assign(innerScope({ own: { rate: 10, shadowed: 'outer', range: 'a variable' } }), { shadowed: 'inner' }),
+  },
 );
 const value = (expression: string): Promise<Json> => evaluateJsonata(`{% ${expression} %}`, 'Output', scope);
 
@@ -14,11 +17,11 @@ describe('evaluateJsonata', () => {
   it.each<[string, Json]>([
     ['$states.input.n * $rate', 20],
     ['$states.context.Execution.Id', 'e-1'],
+    ['$shadowed', 'inner'],
+    ['$range', 'a variable'],
     ['$states.input.list[$ > 1]', [2, 3]],
     ['$sum($states.input.list)', 6],
     ['$partition([1,2,3,4,5], 2)', [[1, 2], [3, 4], [5]]],
-    ['$range(0, 10, 3)', [0, 3, 6, 9]],
-    ['$range(1, 9, 9)', 1],
     ['$hash("input data", "MD5")', '812f45842bc6d66ee14572ce20db8e86'],
     ['$random()', 0.5],
     ['$random(7) = $random(7)', true],
@@ -34,6 +37,11 @@ describe('evaluateJsonata', () => {
     ['$x := 1', 1],
   ])('%s', async (expression, expected) => {
     expect(await value(expression)).toEqual(expected);
+  });
+
+  it('has ranges, of which one of a single number is that number', async () => {
+    const of = (expression: string) => evaluateJsonata(`{% ${expression} %}`, 'Output', scopeOf({}));
+    expect([await of('$range(0, 10, 3)'), await of('$range(1, 9, 9)')]).toEqual([[0, 3, 6, 9], 1]);
   });
 
   it('evaluates what lies deep, and leaves other texts and values as they are', async () => {
