@@ -8,7 +8,7 @@ export interface Logging {
   readonly level: LogLevel;
   readonly includeExecutionData: boolean;
   /** ARNs of log groups, as given. */
-  readonly destinations: readonly string[];
+  readonly destinations: readonly string[] | undefined;
 }
 
 /** What an execution works by: the definition and what goes with it, never changed once it is there. */

@@ -8,10 +8,10 @@ import { optimizedIntegration, sdkService } from './tasks/services.ts';
 
 /** A machine that logs has one destination. */
 export function readLogging(configuration: LoggingConfiguration | undefined): Logging {
-  const { level = 'OFF', includeExecutionData = false, destinations = [] } = configuration ?? {};
-  const arns = destinations.flatMap(({ cloudWatchLogsLogGroup: group }) => group?.logGroupArn ?? []);
-  if (level !== 'OFF' && arns.length !== 1) throw invalidLoggingConfiguration('Must specify exactly one Log Destination.');
-  if (arns.length > 1) throw invalidLoggingConfiguration('Must specify exactly one Log Destination.');
+  const { level = 'OFF', includeExecutionData = false, destinations } = configuration ?? {};
+  const arns = destinations?.flatMap(({ cloudWatchLogsLogGroup: group }) => group?.logGroupArn ?? []);
+  if (level !== 'OFF' && arns?.length !== 1) throw invalidLoggingConfiguration('Must specify exactly one Log Destination.');
+  if (arns && arns.length > 1) throw invalidLoggingConfiguration('Must specify exactly one Log Destination.');
   return { level, includeExecutionData, destinations: arns };
 }
 

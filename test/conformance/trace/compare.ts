@@ -10,8 +10,8 @@ const VOLATILE: ReadonlySet<string> = new Set(['datetime', 'timestamp', 'date'])
 /** What is not of the service: headers were dropped, and `_normalized` is the recorder's own note. */
 const IGNORED: ReadonlySet<string> = new Set(['HTTPHeaders', '_normalized']);
 
-/** Members that AWS added between two recordings: the later ones have them. Alarms tell of mute windows in 2026, and did not in 2024 and 2025. */
-const ADDED_SINCE: ReadonlySet<string> = new Set(['ActionExecutedAfterMuteWindow']);
+/** Members that AWS added between two recordings: the later ones have them. Alarms tell of mute windows in 2026, and did not in 2024 and 2025; Step Functions tells of redrives since 2023, and of encryption since 2024. */
+const ADDED_SINCE: ReadonlySet<string> = new Set(['ActionExecutedAfterMuteWindow', 'encryptionConfiguration', 'redriveCount']);
 
 /** `<uuid:1>`, and `<<next-token>:1>` where the recorder wrapped what was wrapped. */
 const PLACEHOLDER = /<(?:[a-zA-Z_][\w.-]*|<[a-zA-Z_][\w.-]*>)(?::\d+|:len\(\d+\))?>/g;

@@ -145,7 +145,7 @@ function end(engine: Engine, running: Running, { ending, previousEventId }: { re
   if (execution.ending !== undefined) return;
   clear(engine, running, ending);
   const details = ending.status === 'SUCCEEDED' ? { output: ending.output } : errorMembers(ending);
-  append(state, running, { type: LAST_EVENT[ending.status], previousEventId, details: details && Object.keys(details).length > 0 ? details : undefined });
+  append(state, running, { type: LAST_EVENT[ending.status], previousEventId, details });
   execution.ending = ending;
   execution.stopMs = kernel.nowMs();
   running.deadline?.cancel();

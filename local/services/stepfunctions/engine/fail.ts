@@ -16,7 +16,7 @@ export type Decision =
 
 /** Who takes a failure: a retrier that has attempts left, else a catcher, else nobody. */
 export function decide(place: Place, failure: Failure): Maybe<Decision> {
-  if (failure.isFinal) return { kind: 'fail' };
+  if (failure.isFatal || failure.isFinal) return { kind: 'fail' };
   const retry = retryOf(place, failure);
   if (retry) return { kind: 'retry', ...retry };
   const exit = evaluateCatch(place, failure);
@@ -27,7 +27,7 @@ export function decide(place: Place, failure: Failure): Maybe<Decision> {
 export function applyDecision(place: Place, failure: Failure, decision: Decision): Outcome {
   const { engine, running, frame } = place;
   if (failure.evaluation) noteEvaluation(place, failure);
-  if (failure.isFatal && decision.kind === 'fail') {
+  if (failure.isFatal) {
     engine.end(running, { status: 'FAILED', error: failure.error, cause: failure.cause }, frame.previousEventId);
     return BLOCKED;
   }

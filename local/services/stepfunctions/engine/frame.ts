@@ -46,6 +46,8 @@ export interface Failure {
   readonly isFatal?: boolean;
   /** A JSONata expression failed: an event of its own says where. */
   readonly evaluation?: { readonly location: string | undefined };
+  /** A heartbeat did not come. */
+  readonly isHeartbeat?: boolean;
   /** It came of taking an error: it is not taken again. */
   readonly isFinal?: boolean;
 }

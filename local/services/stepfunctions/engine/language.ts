@@ -22,6 +22,8 @@ export function scopeOf({ engine, running, frame }: Place, more: JsonObject = {}
   return { input: frame.input as Json, context: contextOf({ engine, running, frame }, more), variables: frame.variables, ports: engine.ports };
 }
 
+const RETRIABLE: ReadonlySet<string> = new Set(['Task', 'Parallel', 'Map']);
+
 /** The context object, `$$`. @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
 function contextOf({ running, frame }: Place, more: JsonObject): JsonObject {
   const { execution, revision } = running;
@@ -33,14 +35,16 @@ function contextOf({ running, frame }: Place, more: JsonObject): JsonObject {
     Name: execution.name,
     RoleArn: revision.roleArn,
     StartTime: isoTime(execution.startMs),
-    RedriveCount: redriveCount,
+    ...(execution.type === 'STANDARD' && { RedriveCount: redriveCount }),
     ...(redriveMs !== undefined && { RedriveTime: isoTime(redriveMs) }),
   };
-  const item = frame.item;
+  const { item } = frame;
+  // Recorded: states that have no retriers do not tell how often they were tried.
+  const isRetriable = RETRIABLE.has(stateOf(running, frame).Type);
   return {
     Execution,
     StateMachine: { Id: revision.stateMachineArn, Name: revision.machineName },
-    State: { Name: frame.state, EnteredTime: isoTime(frame.enteredMs), RetryCount: frame.retryCount },
+    State: { Name: frame.state, EnteredTime: isoTime(frame.enteredMs), ...(isRetriable && { RetryCount: frame.retryCount }) },
     ...(item && { Map: { Item: { Index: item.index, Value: item.value as Json } } }),
     ...more,
   };
@@ -64,10 +68,13 @@ export function evaluateResult(place: Place, result: unknown): Maybe<Exit> {
   return mapMaybe(resultOf(state, scopeOf(place), result as Json), (outcome) => exitOf(state, outcome));
 }
 
+/** What retriers and catchers know an error by. A heartbeat that did not come is told as a time-out, and may be taken by its own name. */
+const nameOf = ({ error = '', isHeartbeat }: Failure): string => (isHeartbeat ? 'States.HeartbeatTimeout' : error);
+
 /** The retrier that takes a failure and has an attempt left, and how long it waits before. */
-export function retryOf({ engine, running, frame }: Place, { error = '' }: Failure): { readonly index: number; readonly delayMs: number } | undefined {
+export function retryOf({ engine, running, frame }: Place, failure: Failure): { readonly index: number; readonly delayMs: number } | undefined {
   const state = stateOf(running, frame);
-  const found = retrierOf('Retry' in state ? state.Retry : undefined, error);
+  const found = retrierOf('Retry' in state ? state.Retry : undefined, nameOf(failure));
   if (!found) return undefined;
   const { retrier, index } = found;
   const attempt = (frame.attempts[index] ?? 0) + 1;
@@ -76,12 +83,13 @@ export function retryOf({ engine, running, frame }: Place, { error = '' }: Failu
 }
 
 /** The end of a state whose failure a catcher takes. */
-export function evaluateCatch(place: Place, { error, cause }: Failure): Maybe<Exit> | undefined {
+export function evaluateCatch(place: Place, failure: Failure): Maybe<Exit> | undefined {
   const state = stateOf(place.running, place.frame);
   const catchers = 'Catch' in state ? state.Catch : undefined;
-  const catcher = catcherOf(catchers, error ?? '');
+  const catcher = catcherOf(catchers, nameOf(failure));
   if (!catcher) return undefined;
-  const caught = caughtOf(state, catcher, scopeOf(place), { Error: error ?? '', Cause: cause ?? '' }, catchers?.indexOf(catcher));
+  const { error = '', cause = '' } = failure;
+  const caught = caughtOf(state, catcher, scopeOf(place), { Error: error, Cause: cause }, catchers?.indexOf(catcher));
   return mapMaybe(caught, (outcome) => exitOf(state, outcome, catcher.Next));
 }
 

@@ -150,8 +150,9 @@ function endRun(place: Place, step: MapRunStep, run: MapRun): void {
   const results = step.results.filter((_, index) => !step.failures.includes(index));
   const finish = (value: unknown): void => {
     if (running.frames.get(frame.id) !== frame || frame.step !== step) return;
-    frame.previousEventId = append(engine.state, running, { type: 'MapRunSucceeded', previousEventId: frame.previousEventId });
-    append(engine.state, running, { type: 'MapStateSucceeded', previousEventId: frame.previousEventId });
+    // Recorded since November 2024: the exit follows on the run's start.
+    const succeeded = append(engine.state, running, { type: 'MapRunSucceeded', previousEventId: frame.previousEventId });
+    append(engine.state, running, { type: 'MapStateSucceeded', previousEventId: succeeded });
     frame.step = { kind: 'result', value };
     engine.drive(running, frame);
   };

@@ -190,10 +190,11 @@ export function taskFallsDue(place: Place): void {
   if (step.kind !== 'task') return;
   const isHeartbeat = step.beatDueMs !== undefined && (step.deadlineMs === undefined || step.beatDueMs < step.deadlineMs);
   const resource = resourceOf(place);
-  const error = isHeartbeat && resource.kind !== 'lambda' ? 'States.HeartbeatTimeout' : 'States.Timeout';
+  // Recorded: a heartbeat that did not come is told as a time-out too.
+  const error = 'States.Timeout';
   note(place, eventType(resource, 'TimedOut'), { ...naming(resource), error });
   engine.interrupt(running, frame);
-  frame.step = { kind: 'failed', failure: { error, cause: undefined } };
+  frame.step = { kind: 'failed', failure: { error, cause: undefined, ...(isHeartbeat && { isHeartbeat }) } };
   engine.drive(running, frame);
 }
 

@@ -45,7 +45,7 @@ export function describeActivity(input: DescribeActivityInput, { state }: States
   const { arn } = readArnOf(input.activityArn ?? '', 'activity');
   const activity = state.activities.get(arn);
   if (!activity) throw activityDoesNotExist(arn);
-  return { activityArn: arn, name: activity.name, creationDate: new Date(activity.createdMs) };
+  return { activityArn: arn, name: activity.name, creationDate: new Date(activity.createdMs), encryptionConfiguration: { type: 'AWS_OWNED_KEY' } };
 }
 
 export function listActivities(input: ListActivitiesInput, { state }: States): ListActivitiesOutput {

@@ -14,12 +14,15 @@ import type {
   UpdateStateMachineOutput,
 } from '@aws-sdk/client-sfn';
 import { refuseAllBut } from '../../../kernel/errors.ts';
+import { compile } from '../engine/compile.ts';
 import { missingRequiredParameter, stateMachineAlreadyExists, stateMachineDoesNotExist, validationException } from '../errors.ts';
+import { checkDestination } from '../log-destination.ts';
 import { checkName, readArnOf, stateMachineArn } from '../naming.ts';
 import type { Logging, Revision, StateMachine, Version } from '../records.ts';
 import { checkRole } from '../role-trust.ts';
 import { checkDefinition, readLogging } from '../rules.ts';
 import type { States, StatesState } from '../state.ts';
+import { variableReferences } from '../variable-references.ts';
 import { page } from './paging.ts';
 import { resolveExecution } from './resolve.ts';
 import { readTags } from './tags.ts';
@@ -66,6 +69,7 @@ export async function createStateMachine(input: CreateStateMachineInput, context
   checkDefinition(definition, type);
   if (versionDescription !== undefined && !publish) throw validationException('Version description can only be set when publish is true');
   await checkRole(roleArn, context);
+  await checkDestination(logging, context);
   const arn = stateMachineArn(kernel, name);
   const existing = state.machines.get(arn);
   if (existing) return existingMachine(existing, { definition, type, logging, isTraced: input.tracingConfiguration?.enabled ?? false }, { input, state });
@@ -124,6 +128,7 @@ export async function updateStateMachine(input: UpdateStateMachineInput, context
   if (definition !== undefined) checkDefinition(definition, machine.type);
   const logging = loggingConfiguration && readLogging(loggingConfiguration);
   if (roleArn !== undefined) await checkRole(roleArn, context);
+  if (logging) await checkDestination(logging, context);
   const current = machineOf(state, machine.arn);
   const revision = applyUpdate(state, current, { definition, roleArn, logging, isTraced: tracingConfiguration?.enabled });
   const version = publish ? publishVersion(state, machine.arn, versionDescription) : undefined;
@@ -188,9 +193,9 @@ export function describeStateMachine(input: DescribeStateMachineInput, { state }
   };
 }
 
-/** Differs from AWS: `variableReferences` is not answered. */
 function shownRevision(revision: Revision, includedData: string | undefined) {
   const { definition, roleArn, logging, isTraced, revisionId } = revision;
+  const variables = includedData === 'METADATA_ONLY' ? {} : variableReferences(compile(revision).machine);
   return {
     definition: includedData === 'METADATA_ONLY' ? '' : definition,
     roleArn,
@@ -198,12 +203,13 @@ function shownRevision(revision: Revision, includedData: string | undefined) {
     tracingConfiguration: { enabled: isTraced },
     encryptionConfiguration: { type: 'AWS_OWNED_KEY' as const },
     ...(revisionId !== undefined && { revisionId }),
+    ...(Object.keys(variables).length > 0 && { variableReferences: variables }),
   };
 }
 
 function shownLogging({ level, includeExecutionData, destinations }: Logging): LoggingConfiguration {
-  const listed = destinations.map((logGroupArn) => ({ cloudWatchLogsLogGroup: { logGroupArn } }));
-  return { level, includeExecutionData, ...(listed.length > 0 && { destinations: listed }) };
+  const listed = destinations?.map((logGroupArn) => ({ cloudWatchLogsLogGroup: { logGroupArn } }));
+  return { level, includeExecutionData, ...(listed && { destinations: listed }) };
 }
 
 export function describeStateMachineForExecution(input: DescribeStateMachineForExecutionInput, { state }: States): DescribeStateMachineForExecutionOutput {

@@ -32,8 +32,8 @@ function taskOf(token: string, { state }: States): { readonly place: Place; read
 
 export function sendTaskSuccess(input: SendTaskSuccessInput, context: States): SendTaskSuccessOutput {
   const text = input.output ?? '';
-  const output = parsed(text);
   const { place, step } = taskOf(input.taskToken ?? '', context);
+  const output = parsed(text);
   tell(place, step, { kind: 'succeeded', output, text });
   return {};
 }

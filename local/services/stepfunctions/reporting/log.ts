@@ -5,6 +5,7 @@ import type { Engine } from '../engine/place.ts';
 import type { Running } from '../engine/running.ts';
 import type { HistoryRecord } from '../history/record.ts';
 import { wireDetails } from '../history/wire.ts';
+import { logGroupName } from '../log-destination.ts';
 
 /** Events that a level takes. @see https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html */
 const FATAL = /^Execution(Aborted|Failed|TimedOut)$/;
@@ -17,7 +18,7 @@ const BATCH_MAX = 1000;
 /** Where the events of an execution are logged, where its machine logs. */
 export function openLog({ kernel }: Engine, running: Running): LogSink | undefined {
   const { level, destinations, includeExecutionData } = running.revision.logging;
-  const [destination] = destinations;
+  const [destination] = destinations ?? [];
   if (level === 'OFF' || destination === undefined) return undefined;
   const { arn } = running.execution;
   let batch: { readonly timestamp: number; readonly message: string }[] = [];
@@ -65,7 +66,7 @@ async function write(
   { logGroupArn, logEvents }: { readonly logGroupArn: string; readonly logEvents: readonly { readonly timestamp: number; readonly message: string }[] },
 ): Promise<void> {
   if (logEvents.length === 0) return;
-  const logGroupName = logGroupArn.split(':log-group:')[1]?.replace(/:\*$/, '') ?? '';
+  const group = logGroupName(logGroupArn);
   const call = (operation: string, input: object) =>
     kernel.request({ service: 'cloudwatch-logs', operation, input, principal: { type: 'root' }, cause: execution.cause });
   const known = streams.get(kernel) ?? new Map<string, string>();
@@ -75,9 +76,9 @@ async function write(
     if (logStreamName === undefined) {
       logStreamName = streamName(kernel, revision.machineName);
       known.set(revision.stateMachineArn, logStreamName);
-      await call('CreateLogStream', { logGroupName, logStreamName });
+      await call('CreateLogStream', { logGroupName: group, logStreamName });
     }
-    await call('PutLogEvents', { logGroupName, logStreamName, logEvents });
+    await call('PutLogEvents', { logGroupName: group, logStreamName, logEvents });
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const detail = { error: error.code, message: error.message };

@@ -6,7 +6,7 @@ import { errorOf, type Naming, optimizedNaming, sdkNaming } from './errors.ts';
 import { failed, type TaskOutcome } from './outcome.ts';
 import type { TaskResource } from './resource.ts';
 import { withMetadata } from './sdk-metadata.ts';
-import { type Optimized, optimizedIntegration, sdkService } from './services.ts';
+import { type Optimized, optimizedIntegration, sdkService, type TaskService } from './services.ts';
 import { jsonOutput, typedInput } from './typed-input.ts';
 
 /** What a task asks of a service. */
@@ -65,7 +65,9 @@ async function request(kernel: Kernel, resource: Exclude<TaskCall['resource'], {
   const integration = optimizedIntegration(resource.name, resource.action) as Optimized;
   if (integration.service === 'lambda') return invokeOptimized(kernel, asked);
   const { service, operation } = integration;
-  const input = typedInput(integration, asTexts(asked.args, integration));
+  const input = typedInput(integration, asTexts(asked.args, integration.textMembers));
+  const host = service === 'sqs' ? unreachableHost(input) : undefined;
+  if (host !== undefined) return failed('SQS.SdkClientException', `Unable to execute HTTP request: ${host}: Name or service not known`);
   const output = await kernel.request({ service, operation, input, principal: asked.principal, cause: asked.cause });
   const json = optimizedOutput(output, integration);
   if (service === 'eventbridge') {
@@ -73,6 +75,13 @@ async function request(kernel: Kernel, resource: Exclude<TaskCall['resource'], {
     if (count > 0) return failed('EventBridge.FailedEntry', JSON.stringify(json));
   }
   return { kind: 'succeeded', output: withMetadata(json, service, kernel) };
+}
+
+/** The host of a queue's URL that is none: the SDK would take it for a name to be looked up. */
+function unreachableHost(input: object): string | undefined {
+  const { QueueUrl: url = '' } = input as { readonly QueueUrl?: string };
+  const [, host] = /^(?:https?:\/\/)?([^/]*)\/?$/.exec(url) ?? [];
+  return host;
 }
 
 /** Times of its own executions are milliseconds here, where the SDK's integration writes ISO 8601. */
@@ -83,12 +92,12 @@ function optimizedOutput(output: unknown, integration: Optimized): object {
 }
 
 /** Members that a service takes as text may be JSON in a task. */
-function asTexts(args: unknown, { textMembers }: Optimized): unknown {
+function asTexts(args: unknown, textMembers: readonly string[]): unknown {
   const text = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(text);
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value).map(([name, inner]) => {
-      if (textMembers.includes(name)) return [name, typeof inner === 'string' ? inner : JSON.stringify(inner)];
+      if (textMembers.includes(name) && typeof inner !== 'string') return [name, name === 'Input' && inner === null ? undefined : JSON.stringify(inner)];
       return [name, name === 'Entries' ? text(inner) : inner];
     });
     return Object.fromEntries(entries) as object;
@@ -105,7 +114,7 @@ async function requestSdk(
   if (!target) throw new NotEmulated(`A task of the service ${resource.name}`, 'sfn');
   const operation = resource.action.slice(0, 1).toUpperCase() + resource.action.slice(1);
   if (target.service === 'lambda' && operation === 'Invoke') return invokeSdk(kernel, { args, principal, cause });
-  const output = await kernel.request({ service: target.service, operation, input: typedInput(target, args), principal, cause });
+  const output = await kernel.request({ service: target.service, operation, input: typedInput(target, asTexts(args, target.textMembers)), principal, cause });
   return { kind: 'succeeded', output: jsonOutput(target, output) };
 }
 
@@ -153,7 +162,8 @@ async function invoke(kernel: Kernel, { functionName, ...asked }: Asked & { read
 
 async function invokeOptimized(kernel: Kernel, asked: Asked): Promise<TaskOutcome> {
   const { Payload: given, ...input } = asked.args as InvokeArguments;
-  const bytes = given === undefined ? {} : { Payload: Buffer.from(JSON.stringify(given)) };
+  // Recorded: nothing is sent for null, and text is sent as it is, as the JSON that it spells.
+  const bytes = given === undefined || given === null ? {} : { Payload: Buffer.from(typeof given === 'string' ? given : JSON.stringify(given)) };
   const { payload, output } = await sendInvoke(kernel, { ...input, ...bytes }, asked);
   if (output.FunctionError !== undefined) return functionError(payload);
   if (Buffer.byteLength(payload) > PAYLOAD_BYTES_MAX) return dataLimitExceeded('lambda');
@@ -175,9 +185,6 @@ async function invokeSdk(kernel: Kernel, asked: Asked): Promise<TaskOutcome> {
   const { ExecutedVersion, StatusCode, FunctionError, LogResult } = output;
   return {
     kind: 'succeeded',
-    output: jsonOutput(
-      { service: 'lambda', sdkName: 'Lambda', isCamelCase: false },
-      { ExecutedVersion, FunctionError, LogResult, Payload: payload, StatusCode },
-    ),
+    output: jsonOutput(sdkService('lambda') as TaskService, { ExecutedVersion, FunctionError, LogResult, Payload: payload, StatusCode }),
   };
 }

@@ -13,8 +13,9 @@ function headersOf(output: object, service: string, { kernel, requestId }: { rea
   const date = httpDate(kernel);
   switch (service) {
     case 'lambda': {
-      const { Payload: payload } = output as { Payload?: unknown };
+      const { Payload: payload, LogResult: log } = output as { readonly Payload?: unknown; readonly LogResult?: string };
       return {
+        ...(log !== undefined && { 'X-Amz-Log-Result': log }),
         'X-Amz-Executed-Version': String((output as { ExecutedVersion?: string }).ExecutedVersion),
         'x-amzn-Remapped-Content-Length': '0',
         Connection: 'keep-alive',

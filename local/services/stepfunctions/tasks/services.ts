@@ -6,9 +6,24 @@ export interface TaskService {
   readonly sdkName: string;
   /** Members begin with a small letter in its API; in tasks all members begin with a capital. */
   readonly isCamelCase: boolean;
+  /** Members that may be JSON where the service takes text. */
+  readonly textMembers: readonly string[];
 }
 
-const row = (service: string, sdkName: string, isCamelCase = false): TaskService => ({ service, sdkName, isCamelCase });
+const TEXT_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  eventbridge: ['Detail'],
+  lambda: ['Payload'],
+  sfn: ['Input', 'Output', 'Definition'],
+  sns: ['Message'],
+  sqs: ['MessageBody'],
+};
+
+const row = (service: string, sdkName: string, isCamelCase = false): TaskService => ({
+  service,
+  sdkName,
+  isCamelCase,
+  textMembers: TEXT_MEMBERS[service] ?? [],
+});
 
 /** Services by their names in `aws-sdk` resources. @see https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html */
 const SDK_SERVICES: Readonly<Record<string, TaskService>> = {
@@ -43,8 +58,6 @@ export interface Optimized extends TaskService {
   readonly baseError: string;
   /** As causes name the service: `AmazonDynamoDBv2`. */
   readonly causeName: string;
-  /** Members that may be JSON where the service takes text. */
-  readonly textMembers: readonly string[];
   readonly patterns: readonly ('request-response' | 'sync' | 'sync:2' | 'callback')[];
 }
 
@@ -54,7 +67,6 @@ const dynamodb = (operation: string): Optimized => ({
   errorPrefix: 'DynamoDB',
   baseError: 'AmazonDynamoDBException',
   causeName: 'AmazonDynamoDBv2',
-  textMembers: [],
   patterns: ['request-response'],
 });
 
@@ -70,7 +82,6 @@ const OPTIMIZED: Readonly<Record<string, Optimized>> = {
     errorPrefix: 'Lambda',
     baseError: 'AWSLambdaException',
     causeName: 'AWSLambda',
-    textMembers: ['Payload'],
     patterns: ['request-response', 'callback'],
   },
   'sqs:sendMessage': {
@@ -79,7 +90,6 @@ const OPTIMIZED: Readonly<Record<string, Optimized>> = {
     errorPrefix: 'SQS',
     baseError: 'AmazonSQSException',
     causeName: 'AmazonSQS',
-    textMembers: ['MessageBody'],
     patterns: ['request-response', 'callback'],
   },
   'sns:publish': {
@@ -88,7 +98,6 @@ const OPTIMIZED: Readonly<Record<string, Optimized>> = {
     errorPrefix: 'SNS',
     baseError: 'AmazonSNSException',
     causeName: 'AmazonSNS',
-    textMembers: ['Message'],
     patterns: ['request-response', 'callback'],
   },
   'events:putEvents': {
@@ -97,7 +106,6 @@ const OPTIMIZED: Readonly<Record<string, Optimized>> = {
     errorPrefix: 'EventBridge',
     baseError: 'AmazonEventBridgeException',
     causeName: 'AmazonEventBridge',
-    textMembers: ['Detail'],
     patterns: ['request-response', 'callback'],
   },
   'states:startExecution': {
@@ -106,7 +114,6 @@ const OPTIMIZED: Readonly<Record<string, Optimized>> = {
     errorPrefix: 'StepFunctions',
     baseError: 'AWSStepFunctionsException',
     causeName: 'AWSStepFunctions',
-    textMembers: ['Input'],
     patterns: ['request-response', 'sync', 'sync:2', 'callback'],
   },
 };
