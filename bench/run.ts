@@ -5,8 +5,9 @@ import { latency } from './latency.ts';
 import { load } from './load.ts';
 import { services } from './services.ts';
 import { startUp } from './start-up.ts';
+import { streams } from './streams.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [endpoint, services, latency, startUp, load];
+const BENCHMARKS: readonly Benchmark[] = [endpoint, services, streams, latency, startUp, load];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isJson = process.argv.includes('--json');
