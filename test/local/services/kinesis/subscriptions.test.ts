@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { connect, constants } from 'node:http2';
 import { Kinesis, type SubscribeToShardEventStream } from '@aws-sdk/client-kinesis';
+import { EventStreamCodec } from '@smithy/core/event-streams';
+import { fromUtf8, toUtf8 } from '@smithy/core/serde';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Plane } from '../../../../local/plane.ts';
 import { bytes, createWorld, START_MS, textOf, type World } from './world.ts';
@@ -105,7 +109,6 @@ describe('a subscription to a shard', () => {
 
 describe.each([
   ['HTTP/2', 'http2'],
-  ['HTTP/1.1', 'http1'],
   ['no socket', 'none'],
 ])('a subscription over %s', (_name, transport) => {
   let plane: Plane;
@@ -115,12 +118,7 @@ describe.each([
     plane = new Plane({ accountId: '111111111111' });
     const endpoint = await plane.listen(0);
     const settings = { region: 'us-east-1', endpoint, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
-    if (transport === 'none') client = new Kinesis(plane.clientSettings());
-    else if (transport === 'http2') client = new Kinesis(settings);
-    else {
-      const { NodeHttpHandler } = await import('@smithy/node-http-handler');
-      client = new Kinesis({ ...settings, requestHandler: new NodeHttpHandler() });
-    }
+    client = transport === 'none' ? new Kinesis(plane.clientSettings()) : new Kinesis(settings);
   });
 
   afterEach(async () => {
@@ -152,10 +150,10 @@ describe.each([
     const stop = new AbortController();
     const input = { ConsumerARN: Consumer?.ConsumerARN, ShardId: 'shardId-000000000000', StartingPosition: { Type: 'LATEST' } } as const;
     if (transport === 'http2') {
-      const request = connect(plane.endpoint).request({ ':method': 'POST', 'x-amz-target': 'Kinesis_20131202.SubscribeToShard' });
-      request.end(JSON.stringify(input));
+      const posted = connect(plane.endpoint).request({ ':method': 'POST', 'x-amz-target': 'Kinesis_20131202.SubscribeToShard' });
+      posted.end(JSON.stringify(input));
       await expect.poll(() => subscriptions.size).toBe(1);
-      request.close(constants.NGHTTP2_CANCEL);
+      posted.close(constants.NGHTTP2_CANCEL);
       await expect.poll(() => subscriptions.size).toBe(0);
       return;
     }
@@ -163,8 +161,44 @@ describe.each([
     const events = (EventStream as AsyncIterable<SubscribeToShardEventStream>)[Symbol.asyncIterator]();
     await events.next();
     expect(subscriptions.size).toBe(1);
-    if (transport === 'none') stop.abort();
-    else client.destroy();
+    stop.abort();
     await expect.poll(() => subscriptions.size).toBe(0);
   });
+});
+
+/** Reads messages of an event stream off a response, and what they say. */
+async function* messagesOf(response: AsyncIterable<Buffer>): AsyncGenerator<{ readonly type: unknown; readonly text: string }> {
+  const codec = new EventStreamCodec(toUtf8, fromUtf8);
+  let rest = Buffer.alloc(0);
+  for await (const piece of response) {
+    rest = Buffer.concat([rest, piece]);
+    while (rest.byteLength >= 4 && rest.byteLength >= rest.readUInt32BE(0)) {
+      const { headers, body } = codec.decode(rest.subarray(0, rest.readUInt32BE(0)));
+      rest = rest.subarray(rest.readUInt32BE(0));
+      yield { type: (headers[':event-type'] ?? headers[':exception-type'])?.value, text: Buffer.from(body).toString() };
+    }
+  }
+}
+
+it('carries a subscription over HTTP/1.1, which ends when the client hangs up', async () => {
+  const plane = new Plane({ accountId: '111111111111' });
+  const endpoint = await plane.listen(0);
+  const client = new Kinesis(plane.clientSettings());
+  await client.createStream({ StreamName: 's', ShardCount: 1 });
+  const { Consumer } = await client.registerStreamConsumer({ StreamARN: STREAM_ARN, ConsumerName: 'c' });
+  const sent = request(endpoint, { method: 'POST', headers: { 'x-amz-target': 'Kinesis_20131202.SubscribeToShard' } });
+  sent.end(JSON.stringify({ ConsumerARN: Consumer?.ConsumerARN, ShardId: 'shardId-0', StartingPosition: { Type: 'LATEST' } }));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  expect(response.headers['content-type']).toBe('application/vnd.amazon.eventstream');
+  const messages = messagesOf(response);
+  expect((await messages.next()).value).toEqual({ type: 'initial-response', text: '{}' });
+  expect((await messages.next()).value).toMatchObject({ type: 'SubscribeToShardEvent' });
+  await client.putRecord({ StreamName: 's', PartitionKey: 'k', Data: bytes('hello') });
+  const event = JSON.parse((await messages.next()).value?.text ?? '') as { Records: { Data: string }[] };
+  expect(event.Records.map(({ Data }) => Buffer.from(Data, 'base64').toString())).toEqual(['hello']);
+  const { subscriptions } = plane.kernel.contextFor('kinesis').state as World['state'];
+  expect(subscriptions.size).toBe(1);
+  sent.destroy();
+  await expect.poll(() => subscriptions.size).toBe(0);
+  await plane.close();
 });
