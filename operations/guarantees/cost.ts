@@ -19,6 +19,7 @@ const PRICE_OF_MILLION = {
   /** Of a second of one gigabyte on arm64, by a millisecond of a function with 1 MB. */
   'MB-ms on arm64': (PRICES.lambdaGbSecondArm * 1e6) / 1024 / 1000,
   'MB-ms on x86_64': (PRICES.lambdaGbSecondX86 * 1e6) / 1024 / 1000,
+  'Kinesis PUT unit': PRICES.kinesisPutUnitsPerMillion,
   'HTTP request': PRICES.httpApiRequestsPerMillion,
 } as const;
 

@@ -20,8 +20,8 @@ export interface Retry {
 /** What an asynchronous edge keeps to. */
 export interface Guarantee {
   readonly edge: Edge;
-  /** `group`: within a FIFO message group; `item`: within an item's (or partition's) changes. */
-  readonly order: 'none' | 'group' | 'item' | 'caller';
+  /** `group`: within a FIFO message group; `item`: within an item's (or partition's) changes; `key`: within a partition key. */
+  readonly order: 'none' | 'group' | 'item' | 'key' | 'caller';
   /** `at-least-once`: a message may come twice. `deduplicated`: not within five minutes. `once`: one message, one attempt. */
   readonly duplicates: 'at-least-once' | 'deduplicated' | 'once';
   readonly loss: {
@@ -38,17 +38,17 @@ export interface Guarantee {
   /** Name of the queue, or topic, of dead letters. */
   readonly deadLetters: string | undefined;
   /**
-   * `source`: SQS moves them back. `copy`: by hand, for SQS moves only the dead letters of queues.
+   * `source`: SQS moves them back. `records`: the dead letter is a position, from which the indexer fetches the records. `copy`: by hand, for SQS moves only the dead letters of queues.
    * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
    */
-  readonly redrive: { readonly kind: 'source' | 'copy' | 'position' | 'replay' | 'caller' | 'none'; readonly text: string };
+  readonly redrive: { readonly kind: 'source' | 'copy' | 'position' | 'records' | 'replay' | 'caller' | 'none'; readonly text: string };
   readonly lag: LagMetric | undefined;
   readonly cost: readonly CostTerm[];
 }
 
 /** From where to where. */
 export interface Edge {
-  readonly kind: 'bus' | 'rule-queue' | 'rule-function' | 'topic' | 'queue-function' | 'stream-function' | 'route-function';
+  readonly kind: 'bus' | 'rule-queue' | 'rule-function' | 'topic' | 'queue-function' | 'stream-function' | 'log' | 'log-function' | 'route-function';
   readonly stack: string;
   /** Logical id of the resource that makes it: the rule, the mapping, the route. */
   readonly resource: string;

@@ -1,5 +1,6 @@
 import type { Assembly, Resource } from './assembly.ts';
 import type { Derived, Guarantee, Underived } from './guarantee.ts';
+import { logEdge } from './log.ts';
 import { mappingEdge } from './mapping.ts';
 import { busEdge, routeEdge, topicEdge } from './others.ts';
 import { rulesEdges } from './rule.ts';
@@ -15,6 +16,7 @@ const EDGES: Readonly<Record<string, (resource: Resource, assembly: Assembly) =>
   'AWS::Events::EventBus': (bus, assembly) => [busEdge(bus, assembly)],
   'AWS::Events::Rule': rulesEdges,
   'AWS::Lambda::EventSourceMapping': (mapping, assembly) => [mappingEdge(mapping, assembly)],
+  'AWS::Kinesis::Stream': (stream) => [logEdge(stream)],
   'AWS::ApiGatewayV2::Route': (route, assembly) => [routeEdge(route, assembly)],
   'AWS::SNS::Subscription': (subscription, assembly) => [topicEdge(subscription, assembly)],
 };

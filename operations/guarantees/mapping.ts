@@ -1,5 +1,6 @@
 import type { Assembly, Resource } from './assembly.ts';
 import type { Derived, Guarantee } from './guarantee.ts';
+import { groupEdge } from './log.ts';
 import { invocationCost, nameOf, queueAt, queueFacts, sqsRequest } from './parts.ts';
 
 /** Where a mapping says nothing. @see https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
@@ -19,6 +20,7 @@ export function mappingEdge(mapping: Resource, assembly: Assembly): Derived {
   if (target?.type !== 'AWS::Lambda::Function') return underived(`the function is not in these templates: ${JSON.stringify(functionName)}`);
   if (source.type === 'AWS::SQS::Queue') return { guarantee: fromQueue(mapping, { source, target, assembly }) };
   if (source.type.startsWith('AWS::DynamoDB::')) return { guarantee: fromStream(mapping, { source, target, assembly }) };
+  if (source.type === 'AWS::Kinesis::Stream') return { guarantee: groupEdge(mapping, { source, target, assembly }) };
   return underived(`what a mapping from a ${source.type} keeps to is not known here`);
 }
 

@@ -142,8 +142,8 @@ export class FakeTable {
     return ((commit?.['events'] ?? []) as string[]).map((text) => JSON.parse(text) as Record<string, unknown>);
   }
 
-  set(table: string, item: Item & { pk: string; sk: string }): void {
-    this.#table(table).set(`${item.pk}\u0000${item.sk}`, item);
+  set<T extends { readonly pk: string; readonly sk: string }>(table: string, item: T): void {
+    this.#table(table).set(`${item.pk}\u0000${item.sk}`, { ...item });
   }
 
   async send(command: object): Promise<unknown> {
@@ -171,12 +171,13 @@ export class FakeTable {
     return input.ReturnValues === 'ALL_OLD' && before ? { Attributes: marshall(before, { removeUndefinedValues: true }) } : {};
   }
 
-  /** By `pk = :pk` alone, in order of the sort key. */
-  #query(input: Write & { FilterExpression?: string; Limit?: number }): unknown {
-    const { ':pk': pk } = unmarshall(input.ExpressionAttributeValues ?? {});
+  /** By `pk = :pk`, and a begin or a range of the sort key where there is one, in its order. */
+  #query(input: Write & { FilterExpression?: string; Limit?: number; ScanIndexForward?: boolean }): unknown {
+    const { ':pk': pk, ':sk': prefix = '', ':most': most } = unmarshall(input.ExpressionAttributeValues ?? {});
     const isTaken = (item: Item): boolean => input.FilterExpression === undefined || new Expressions(input.FilterExpression, item, input).holds();
-    const found = this.items(input.TableName).filter((item) => item['pk'] === pk && isTaken(item));
-    const sorted = found.sort((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1)).slice(0, input.Limit);
+    const isInRange = (sk: string): boolean => (most === undefined ? sk.startsWith(String(prefix)) : sk >= String(prefix) && sk <= String(most));
+    const found = this.items(input.TableName).filter((item) => item['pk'] === pk && isInRange(String(item['sk'])) && isTaken(item));
+    const sorted = found.sort((a, b) => (String(a['sk']) < String(b['sk']) === (input.ScanIndexForward !== false) ? -1 : 1)).slice(0, input.Limit);
     return { Items: sorted.map((item) => marshall(item, { removeUndefinedValues: true })) };
   }
 

@@ -45,6 +45,51 @@ describe('a queue and its function', () => {
   });
 });
 
+describe('a stream and a group', () => {
+  const resources = (mapping: object, stream: object = {}) => ({
+    F: FUNCTION,
+    D: queue('dead', { MessageRetentionPeriod: 1_209_600 }),
+    S: { Type: 'AWS::Kinesis::Stream', Properties: { Name: 's', ShardCount: 2, ...stream } },
+    M: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { EventSourceArn: arn('S'), FunctionName: { Ref: 'F' }, BatchSize: 10, ...mapping } },
+  });
+  const failing = { MaximumRetryAttempts: 12, MaximumRecordAgeInSeconds: 3_600, DestinationConfig: { OnFailure: { Destination: arn('D') } } };
+
+  it('are told of as the template has them', () => {
+    expect(cells(resources(failing, { RetentionPeriodHours: 168 }))).toEqual([
+      {
+        edge: 'stream s → function f',
+        order: 'within a partition key',
+        duplicates: 'possible',
+        loss: 'what nobody handles within 7 d; dead letters after 14 d',
+        retry: '13 attempts or 60 min, later and later',
+        deadLetters: '`dead`',
+        redrive: 'the dead letter is a position: the indexer fetches its records while the stream has them; `tickertape dlq redrive`, key by key in order',
+        lag: 'AWS/Lambda `IteratorAge` (FunctionName f)',
+        cost: '0.02 to 0.20, and 0.03 to 0.33 for each 100 ms',
+      },
+      {
+        edge: 'who puts records → stream s',
+        order: 'within a partition key',
+        duplicates: 'possible',
+        loss: 'none in silence: the sender is told; records are kept 7 d, read or not',
+        retry: 'none',
+        deadLetters: 'none',
+        redrive: 'a group reads again from any position that is kept',
+        lag: 'none: nothing waits',
+        cost: '0.01 to 0.04',
+      },
+    ]);
+  });
+
+  it('lose what is given up where nothing catches it', () => {
+    expect(cells(resources({ MaximumRetryAttempts: 2 }))[0]).toMatchObject({
+      loss: 'what nobody handles within 24 h; what failed 3 times or for 24 h',
+      deadLetters: 'none',
+      redrive: 'none: what was given up is gone',
+    });
+  });
+});
+
 it('follows references over stacks, by export and by output', () => {
   const rule = (bus: object) => ({
     Type: 'AWS::Events::Rule',
