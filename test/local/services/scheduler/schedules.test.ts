@@ -114,10 +114,8 @@ describe('what a request may say', () => {
   it.each([
     'arn:aws:ecs:us-east-1:111111111111:cluster/c',
     'arn:aws:states:us-east-1:111111111111:stateMachine:flow',
-    'arn:aws:kinesis:us-east-1:111111111111:stream/clicks',
     'arn:aws:scheduler:::aws-sdk:ec2:stopInstances',
     'arn:aws:scheduler:::aws-sdk:sfn:startExecution',
-    'arn:aws:scheduler:::aws-sdk:kinesis:putRecord',
   ])('%s is no target here, by name', async (arn) => {
     const { schedule } = await world();
     await expect(schedule({}, { Arn: arn })).rejects.toThrow(`A schedule's target ${arn} is not emulated`);
