@@ -65,11 +65,16 @@ function append(stream: Stream, shard: Shard, part: Pick<ShardPart, 'records' | 
   if (stream.trimShard(shard, stream.oldestMs(nowMs))) touch(state, stream);
   const first = shard.log.append(part.records, { atMs: nowMs, isEncrypted: stream.record.keyId !== undefined });
   stream.kernel.notify(shard.topic);
-  meter(stream, 'IncomingRecords', part.records.length);
-  meter(stream, 'IncomingBytes', part.sizeBytes, 'Bytes');
   meterShard(stream, shard, 'IncomingRecords', part.records.length);
   meterShard(stream, shard, 'IncomingBytes', part.sizeBytes, 'Bytes');
   return first;
+}
+
+/** Measured once for a call, whatever shards its records went to. */
+function meterIncoming(stream: Stream, count: number, sizeBytes: number): void {
+  if (count === 0) return;
+  meter(stream, 'IncomingRecords', count);
+  meter(stream, 'IncomingBytes', sizeBytes, 'Bytes');
 }
 
 function throttled(stream: Stream, shard: Shard): void {
@@ -98,6 +103,7 @@ export function putRecord(input: PutRecordCommandInput, context: Kinesis): Omit<
     throw rateExceeded(placeOf(stream), shard.record.number);
   }
   meter(stream, 'PutRecord.Bytes', sizeBytes, 'Bytes');
+  meterIncoming(stream, 1, sizeBytes);
   const record = { partitionKey: input.PartitionKey ?? '', data: input.Data ?? new Uint8Array() };
   const index = append(stream, shard, { records: [record], sizeBytes }, context.state);
   return { ShardId: shard.id, SequenceNumber: shard.sequences.of(index, nowMs), ...encryptionOf(stream) };
@@ -150,6 +156,7 @@ export function putRecords(input: PutRecordsCommandInput, context: Kinesis): Omi
     sizeBytes += part.sizeBytes;
     for (const [offset, place] of part.places.entries()) results[place] = { SequenceNumber: shard.sequences.of(first + offset, nowMs), ShardId: shard.id };
   }
+  meterIncoming(stream, entries.length - failed, sizeBytes);
   meterPutRecords(stream, { total: entries.length, failed, sizeBytes });
   return { FailedRecordCount: failed, Records: results, ...encryptionOf(stream) };
 }
