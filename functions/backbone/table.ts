@@ -23,14 +23,15 @@ export function tableReader(ports: Pick<Ports, 'dynamodb' | 'environment'>): Rea
     const { Item } = (await ports.dynamodb.send(command)) as GetItemCommandOutput;
     return Item && fromItem<T>(Item);
   };
-  const query = async <T extends object = Attributes>({ pk, skPrefix, index, limit, newestFirst, cursor }: QueryInput): Promise<Page<T>> => {
+  const query = async <T extends object = Attributes>({ pk, skPrefix, skAtMost, index, limit, newestFirst, cursor }: QueryInput): Promise<Page<T>> => {
     const names = index ? { '#pk': 'ownerKey', '#sk': 'ownerSort' } : { '#pk': 'pk', '#sk': 'sk' };
     const command = new QueryCommand({
       TableName: required(ports.environment, 'TABLE_NAME'),
       IndexName: index,
-      KeyConditionExpression: skPrefix === undefined ? '#pk = :pk' : '#pk = :pk AND begins_with(#sk, :sk)',
+      KeyConditionExpression:
+        skPrefix === undefined ? '#pk = :pk' : `#pk = :pk AND ${skAtMost === undefined ? 'begins_with(#sk, :sk)' : '#sk BETWEEN :sk AND :most'}`,
       ExpressionAttributeNames: skPrefix === undefined ? { '#pk': names['#pk'] } : names,
-      ExpressionAttributeValues: toItem({ ':pk': pk, ':sk': skPrefix }),
+      ExpressionAttributeValues: toItem({ ':pk': pk, ':sk': skPrefix, ':most': skPrefix === undefined ? undefined : skAtMost }),
       Limit: limit ?? QUERY_LIMIT,
       ScanIndexForward: !newestFirst,
       ConsistentRead: index === undefined,

@@ -5,10 +5,13 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Payload } from '../../schemas/index.ts';
+import type { EventContract, Payload } from '../../schemas/index.ts';
 import { type CommitRecord, completed } from './commit-record.ts';
 import { type Cause, type Envelope, envelopeOf } from './envelope.ts';
 import { ConflictError, RetryableError } from './errors.ts';
+import type { Aggregate } from './event-store/aggregate.ts';
+import { appended } from './event-store/append.ts';
+import { envelopesOf, type Loaded, load } from './event-store/load.ts';
 import { derivedUuid } from './identity.ts';
 import { type Ports, required } from './ports.ts';
 import { fromItem, tableReader, toItem } from './table.ts';
@@ -39,6 +42,8 @@ export class UnitOfWork implements Work {
   readonly #writes: TransactWriteItem[] = [];
   readonly #keys = new Set<string>();
   readonly #events: Envelope[] = [];
+  /** Events that were emitted or appended: part of their ids. */
+  #eventCount = 0;
 
   constructor({ ports, cause, identity }: { readonly ports: Ports; readonly cause: Cause; readonly identity: readonly string[] }) {
     this.now = new Date(ports.nowMs()).toISOString();
@@ -85,8 +90,28 @@ export class UnitOfWork implements Work {
   }
 
   emit(payload: Payload, options: EmitOptions = {}): void {
-    const id = derivedUuid(...this.#identity, 'event', this.#events.length);
-    this.#events.push(envelopeOf(payload, { id, time: options.time ?? this.now, cause: this.#cause, sequence: options.sequence }));
+    this.#events.push(this.#envelope(payload, { time: options.time ?? this.now, sequence: options.sequence }));
+  }
+
+  load<State, C extends EventContract>(aggregate: Aggregate<State, C>, id: string): Promise<Loaded<State>> {
+    return load(this.#reader, aggregate, id);
+  }
+
+  append<State, C extends EventContract>(aggregate: Aggregate<State, C>, loaded: Loaded<State>, payloads: readonly Payload[]): Loaded<State> {
+    // The clocks of two functions differ; the times of a stream do not go back.
+    const latest = loaded.tip && envelopesOf({ events: loaded.tip.events.slice(-1) })[0]?.time;
+    const time = latest !== undefined && latest > this.now ? latest : this.now;
+    const envelopes = payloads.map((payload, index) => this.#envelope(payload, { time, sequence: loaded.version + 1 + index }));
+    const { tip, condition, moved, loaded: after } = appended(aggregate, loaded, envelopes);
+    this.put(tip, { condition });
+    for (const item of moved) this.put(item);
+    return after;
+  }
+
+  #envelope(payload: Payload, { time, sequence }: { readonly time: string; readonly sequence: number | undefined }): Envelope {
+    const id = derivedUuid(...this.#identity, 'event', this.#eventCount);
+    this.#eventCount += 1;
+    return envelopeOf(payload, { id, time, cause: this.#cause, sequence });
   }
 
   id(purpose: string): string {

@@ -1,5 +1,7 @@
 import type { NativeAttributeValue } from '@aws-sdk/util-dynamodb';
-import type { Payload } from '../../schemas/index.ts';
+import type { EventContract, Payload } from '../../schemas/index.ts';
+import type { Aggregate } from './event-store/aggregate.ts';
+import type { Loaded } from './event-store/load.ts';
 
 /** An item of the service's table, or any part of one, as plain values. */
 export type Attributes = Record<string, NativeAttributeValue>;
@@ -27,6 +29,8 @@ export interface QueryInput {
   readonly pk: string;
   /** Begin of the sort key. */
   readonly skPrefix?: string;
+  /** With `skPrefix`, the greatest sort key that is wanted. */
+  readonly skAtMost?: string;
   /** `byOwner`: `pk` and `skPrefix` are then those of `ownerKey` and `ownerSort`. */
   readonly index?: 'byOwner';
   /** @default 100 */
@@ -75,6 +79,13 @@ export interface Work extends Reader {
   check(key: Key, condition: Expression): void;
   /** Emits an event. Its id is derived from consumer, cause and position: the same on every attempt. */
   emit(payload: Payload, options?: EmitOptions): void;
+  /** Reads an event-sourced aggregate, consistently. */
+  load<State, C extends EventContract>(aggregate: Aggregate<State, C>, id: string): Promise<Loaded<State>>;
+  /**
+   * Appends events to an aggregate as it was loaded, and answers what it is then. They are published as emitted ones are, in the order of the aggregate. Where the aggregate has changed since it
+   * was loaded, the handler runs again on what it is now.
+   */
+  append<State, C extends EventContract>(aggregate: Aggregate<State, C>, loaded: Loaded<State>, payloads: readonly Payload[]): Loaded<State>;
   /** An id that is the same on every attempt at this unit of work: a UUID of the cause and `purpose`. */
   id(purpose: string): string;
   /** When this attempt began: ISO 8601. */

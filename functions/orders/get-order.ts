@@ -1,10 +1,11 @@
+import { load } from '../backbone/event-store/load.ts';
 import { notFound, type QueryHandler } from '../backbone/query.ts';
-import { type OrderItem, orderKeyOf, orderOf } from './order-item.ts';
+import { OrderStream } from './order.ts';
 
 /** Answers one order as it is now. */
 export const getOrder: QueryHandler = async ({ path }, reader) => {
   const { orderId = '' } = path;
-  const item = await reader.get<OrderItem>(orderKeyOf(orderId));
-  if (!item) throw notFound('order', orderId);
-  return { status: 200, body: orderOf(item) };
+  const { state: order } = await load(reader, OrderStream, orderId);
+  if (!order) throw notFound('order', orderId);
+  return { status: 200, body: order };
 };

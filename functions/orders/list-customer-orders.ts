@@ -1,20 +1,23 @@
+import type { Tip } from '../backbone/event-store/items.ts';
+import { ofTip } from '../backbone/event-store/load.ts';
 import { HttpProblem } from '../backbone/http.ts';
 import type { QueryHandler } from '../backbone/query.ts';
-import { customerKeyOf, type OrderItem, orderOf } from './order-item.ts';
+import { customerKeyOf, OrderStream } from './order.ts';
 
 const PAGE_SIZE = 50;
 const PAGE_SIZE_MAX = 200;
 
 /** Answers a customer's orders, the newest first, page by page: `?limit=` orders from `?cursor=` on. The index follows within moments. */
 export const listCustomerOrders: QueryHandler = async ({ path, query }, reader) => {
-  const { items, cursor } = await reader.query<OrderItem>({
+  const { items, cursor } = await reader.query<Tip>({
     index: 'byOwner',
     pk: customerKeyOf(path['customerId'] ?? ''),
     newestFirst: true,
     limit: pageSizeOf(query['limit']),
     cursor: query['cursor'],
   });
-  return { status: 200, body: { orders: items.map(orderOf), cursor } };
+  const orders = await Promise.all(items.map((tip) => ofTip(reader, OrderStream, tip)));
+  return { status: 200, body: { orders: orders.map(({ state }) => state), cursor } };
 };
 
 function pageSizeOf(limit: string | undefined): number {

@@ -29,7 +29,7 @@ export interface OutboxProps {
 }
 
 /**
- * Publishes the events of each commit: a relay function on the table's stream. It sees commit records only, from the first one on. Deletions by time-to-live have no
+ * Publishes the events of each commit: a relay function on the table's stream. It sees commit records and the tips of event-sourced aggregates only, from the first one on. Deletions by time-to-live have no
  * new image and do not match the filter.
  */
 export class Outbox extends Construct {
@@ -70,7 +70,7 @@ export class Outbox extends Construct {
       retryAttempts: RETRIES_MAX,
       reportBatchItemFailures: true,
       // No `eventName`: a commit in lease mode completes by a change of its record.
-      filters: [FilterCriteria.filter({ dynamodb: { NewImage: { entity: { S: ['COMMIT'] } } } })],
+      filters: [FilterCriteria.filter({ dynamodb: { NewImage: { entity: { S: ['COMMIT', 'TIP'] } } } })],
       onFailure: { bind: () => ({ destination: queue.queueArn }) },
     });
   }

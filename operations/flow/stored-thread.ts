@@ -17,7 +17,7 @@ export interface StoredEvent {
 }
 
 /**
- * What the tables keep of a thread: the events in the commit records of the services (for 30 days), what became of each by the commit records of the consumers, and the
+ * What the tables keep of a thread: the events in the commit records of the services (for 30 days) and in their event stores, what became of each by the commit records of the consumers, and the
  * dead-letter index. The same here and on AWS, where nobody records the flow; it reads each table twice. Attempts that failed and what waits where are not kept.
  * @param key an event's id, a correlation id or a subject
  */
@@ -33,14 +33,19 @@ export async function storedThread(clients: Pick<Clients, 'dynamodb'>, system: S
 
 const threadOf = ({ correlationid, id }: Envelope): string => correlationid ?? id;
 
-/** The events of all outboxes in whose text one of `texts` stands. */
+/** The events of all outboxes and event stores in whose text one of `texts` stands. */
 export async function storedEvents(dynamodb: DynamoDBClient, { consumers }: System, texts: readonly string[]): Promise<StoredEvent[]> {
   const found = new Map<string, StoredEvent>();
   const tables = [...new Set(consumers.map(({ tableName }) => tableName))];
   const read = async (TableName: string): Promise<void> => {
     const pages = paginateScan(
       { client: dynamodb },
-      { TableName, FilterExpression: 'entity = :commit', ProjectionExpression: 'events', ExpressionAttributeValues: { ':commit': { S: 'COMMIT' } } },
+      {
+        TableName,
+        FilterExpression: 'entity IN (:commit, :tip, :slice)',
+        ProjectionExpression: 'events',
+        ExpressionAttributeValues: { ':commit': { S: 'COMMIT' }, ':tip': { S: 'TIP' }, ':slice': { S: 'EVENTS' } },
+      },
     );
     for await (const { Items: items = [] } of pages) {
       for (const text of items.flatMap(({ events }) => events?.L ?? []).map(({ S }) => S ?? '')) {

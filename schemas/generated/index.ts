@@ -34,7 +34,7 @@ export type { CustomerNotifiedV1 };
 /** An order will not be fulfilled. */
 export const OrderCancelled = { v1: orderCancelledV1 } as const;
 export type { OrderCancelledV1 };
-/** An order was paid, reserved and prepared for shipment. */
+/** An order was paid, reserved and prepared for shipment. Since v1.1 it names the shipment. */
 export const OrderConfirmed = { v1: orderConfirmedV1 } as const;
 export type { OrderConfirmedV1 };
 /** An order was accepted. Carries its full state, so that no consumer has to ask for more. */

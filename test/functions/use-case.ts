@@ -2,6 +2,8 @@ import type { Command, CommandHandler } from '../../functions/backbone/command.t
 import type { ConsumerHandler, EventOf } from '../../functions/backbone/consumer.ts';
 import { repeatingConflicts } from '../../functions/backbone/delivery/attempt.ts';
 import type { Cause, Envelope } from '../../functions/backbone/envelope.ts';
+import { publishedOf } from '../../functions/backbone/event-store/append.ts';
+import type { Tip } from '../../functions/backbone/event-store/items.ts';
 import type { Answer } from '../../functions/backbone/http.ts';
 import { UnitOfWork } from '../../functions/backbone/unit-of-work.ts';
 import type { EventContract, Payload } from '../../schemas/index.ts';
@@ -18,11 +20,18 @@ const CAUSE: Cause = {
 
 let commits = 0;
 
+const tipsOf = (world: World): Tip[] => world.table.items().filter(({ entity }) => entity === 'TIP') as unknown as Tip[];
+
 async function commit(world: World, work: UnitOfWork): Promise<Envelope[]> {
   commits += 1;
   const key = { pk: `COMMIT#${commits}`, sk: 'COMMIT' };
+  const before = new Map(tipsOf(world).map(({ pk, version }) => [pk, version]));
   await work.commit({ kind: 'put', record: key, condition: { expression: 'attribute_not_exists(pk)' } });
-  return world.table.events(world.table.get('table', key.pk, key.sk)) as unknown as Envelope[];
+  const emitted = world.table.events(world.table.get('table', key.pk, key.sk)) as unknown as Envelope[];
+  return [
+    ...emitted,
+    ...tipsOf(world).flatMap((tip) => (before.get(tip.pk) === tip.version ? [] : publishedOf(tip).map((text) => JSON.parse(text) as Envelope))),
+  ];
 }
 
 /** The event that a payload becomes. */

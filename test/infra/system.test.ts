@@ -179,7 +179,7 @@ it('relays the commits of every service that emits, from the first one on', () =
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       MaximumRetryAttempts: 60,
-      FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"NewImage":{"entity":{"S":["COMMIT"]}}}}' }] },
+      FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"NewImage":{"entity":{"S":["COMMIT","TIP"]}}}}' }] },
     });
     expect(resourceAt(stack, targetOf(Properties.DestinationConfig.OnFailure.Destination))?.Type).toBe('AWS::SQS::Queue');
     const { Variables } = resourceAt(stack, targetOf(Properties.FunctionName))?.Properties.Environment ?? {};

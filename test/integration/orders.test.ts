@@ -72,7 +72,7 @@ describe('an order, from HTTP through the outbox, the bus and the queues to its 
     const other = await world.placeOrder({ ...body, totalCents: 1 }, { key: 'key-1' });
     expect(other).toMatchObject({ status: 422, body: { title: 'Idempotency-Key reused' } });
     await world.settle();
-    expect(await itemsOf(world, 'ORDER')).toHaveLength(1);
+    expect(await itemsOf(world, 'TIP')).toHaveLength(1);
     expect((await ledger(world)).charged).toBe(body.totalCents);
   });
 });

@@ -1,6 +1,8 @@
 import type { AttributeValue, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import type { CommitRecord } from '../commit-record.ts';
 import type { Envelope } from '../envelope.ts';
+import { publishedOf } from '../event-store/append.ts';
+import type { Tip } from '../event-store/items.ts';
 import { fromItem } from '../table.ts';
 import { type InvocationCounts, log } from '../telemetry.ts';
 import { announce, type RelayPorts } from './announce.ts';
@@ -11,6 +13,8 @@ import type { Outgoing } from './publish.ts';
 interface Committed extends Outgoing {
   readonly index: number;
   readonly commitPk: string;
+  /** Whether commits of its aggregate can come out of order: they are different items then, and not one tip. */
+  readonly needsOrdering: boolean;
 }
 
 /**
@@ -19,11 +23,11 @@ interface Committed extends Outgoing {
  */
 export async function relay(ports: RelayPorts, { Records }: DynamoDBStreamEvent, counts: InvocationCounts): Promise<DynamoDBBatchResponse> {
   const outgoing = Records.flatMap(eventsOf);
-  const unordered = outgoing.filter(({ envelope }) => envelope.sequence === undefined);
+  const unordered = outgoing.filter(({ needsOrdering }) => !needsOrdering);
   const unfinished = new Set<number>();
-  // Events without a sequence first: they are the ordinary case, and depend on nothing.
+  // Those that come in order first: they are the ordinary case, and depend on nothing that is read.
   for (const { index } of await announce(ports, unordered)) unfinished.add(index);
-  const ordered = outgoing.filter(({ envelope }) => envelope.sequence !== undefined);
+  const ordered = outgoing.filter(({ needsOrdering }) => needsOrdering);
   for (const index of await relayOrdered(ports, ordered, { tableName: tableOf(Records[0]), counts })) unfinished.add(index);
   counts.add('Published', outgoing.filter(({ index }) => !unfinished.has(index)).length);
   if (unfinished.size === 0) return { batchItemFailures: [] };
@@ -35,9 +39,13 @@ export async function relay(ports: RelayPorts, { Records }: DynamoDBStreamEvent,
 function eventsOf({ eventName, dynamodb }: DynamoDBRecord, index: number): readonly Committed[] {
   // A record whose time-to-live ended is removed; it was published when it was written.
   if (eventName === 'REMOVE' || !dynamodb?.NewImage) return [];
-  const { entity, pk, events } = fromItem(dynamodb.NewImage as Record<string, AttributeValue> as Parameters<typeof fromItem>[0]) as unknown as CommitRecord;
-  if (entity !== 'COMMIT') return [];
-  return (events ?? []).map((text) => ({ envelope: JSON.parse(text) as Envelope, text, index, commitPk: pk }));
+  const item = fromItem(dynamodb.NewImage as Record<string, AttributeValue> as Parameters<typeof fromItem>[0]) as unknown as CommitRecord | Tip;
+  if (item.entity !== 'COMMIT' && item.entity !== 'TIP') return [];
+  const texts = item.entity === 'TIP' ? publishedOf(item) : (item.events ?? []);
+  return texts.map((text) => {
+    const envelope = JSON.parse(text) as Envelope;
+    return { envelope, text, index, commitPk: item.pk, needsOrdering: item.entity === 'COMMIT' && envelope.sequence !== undefined };
+  });
 }
 
 /** The table's name, from its stream's ARN: `arn:aws:dynamodb:region:account:table/<name>/stream/<label>`. */

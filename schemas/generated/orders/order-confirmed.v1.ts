@@ -5,7 +5,7 @@ import { type AjvCheck, problemsOf, unknownMembers } from '../../validation.ts';
 import { checkOpen, members } from './order-confirmed.v1.check.ts';
 
 /**
- * An order was paid, reserved and prepared for shipment.
+ * An order was paid, reserved and prepared for shipment. Since v1.1 it names the shipment.
  */
 export interface OrderConfirmedV1 {
   /**
@@ -20,6 +20,10 @@ export interface OrderConfirmedV1 {
    * When it was confirmed.
    */
   confirmedAt: string;
+  /**
+   * The shipment.
+   */
+  shipmentId?: string;
 }
 
 const definition = {
@@ -27,7 +31,7 @@ const definition = {
   "kind": "event",
   "context": "orders",
   "major": 1,
-  "dataschema": "tickertape:orders/order-confirmed/v1.0",
+  "dataschema": "tickertape:orders/order-confirmed/v1.1",
   "key": "orderId",
   "partitionKey": "orderId",
   "summary": "order {orderId} confirmed",

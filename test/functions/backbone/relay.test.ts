@@ -161,3 +161,35 @@ describe('the gap check', () => {
     );
   });
 });
+
+describe('the relay of an event-sourced aggregate', () => {
+  const tipRecord = (id: string, tip: { readonly first: number; readonly events: readonly object[]; readonly commit: object }): DynamoDBRecord => {
+    sequenceNumber += 1;
+    const item = { pk: `Order#${id}`, sk: 'TIP', entity: 'TIP', id, ...tip, events: tip.events.map((one) => JSON.stringify(one)) };
+    const dynamodb = { SequenceNumber: String(sequenceNumber), NewImage: marshall(item) as never };
+    return { eventName: 'MODIFY', eventSourceARN: 'arn:aws:dynamodb:eu-central-1:000000000000:table/table/stream/2026', dynamodb };
+  };
+
+  it('publishes what the last commit added, with what is not kept, and reads nothing', async () => {
+    const events = [event('e4', 'o1', 4), event('e5', 'o1', 5), event('e6', 'o1', 6)];
+    const withheld = [JSON.stringify({ cardToken: 'tok' }), '{}'];
+    await expect(run(tipRecord('o1', { first: 4, events, commit: { from: 5, count: 2, withheld } }))).resolves.toEqual({ batchItemFailures: [] });
+    expect(accepted).toEqual(['e5', 'e6']);
+    const [first, second] = bus.inputs('PutEvents').flatMap(({ Entries }) => (Entries as Entry[]).map(({ Detail }) => JSON.parse(Detail)));
+    expect(first.data.cardToken).toBe('tok');
+    expect(second).toEqual(events[2]);
+    expect(world.table.calls).toEqual([]);
+  });
+
+  it('keeps the order of an aggregate where the bus refuses one of its events', async () => {
+    refuses = (id) => id === 'a1';
+    const a1 = tipRecord('a', { first: 1, events: [event('a1', 'a', 1)], commit: { from: 1, count: 1 } });
+    const b1 = tipRecord('b', { first: 1, events: [event('b1', 'b', 1)], commit: { from: 1, count: 1 } });
+    const a2 = tipRecord('a', { first: 1, events: [event('a1', 'a', 1), event('a2', 'a', 2)], commit: { from: 2, count: 1 } });
+    await expect(run(b1, a1, a2)).resolves.toEqual({ batchItemFailures: [{ itemIdentifier: a1.dynamodb?.SequenceNumber }] });
+    expect(accepted).toEqual(['b1']);
+    refuses = () => false;
+    await expect(run(a1, a2)).resolves.toEqual({ batchItemFailures: [] });
+    expect(accepted).toEqual(['b1', 'a1', 'a2']);
+  });
+});

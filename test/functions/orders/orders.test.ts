@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { TerminalError } from '../../../functions/backbone/errors.ts';
+import { fold } from '../../../functions/backbone/event-store/aggregate.ts';
+import { appended, publishedOf } from '../../../functions/backbone/event-store/append.ts';
+import type { Tip } from '../../../functions/backbone/event-store/items.ts';
+import { envelopesOf } from '../../../functions/backbone/event-store/load.ts';
 import { tableReader } from '../../../functions/backbone/table.ts';
 import { followOrder } from '../../../functions/orders/follow-order.ts';
 import { getOrder } from '../../../functions/orders/get-order.ts';
 import { listCustomerOrders } from '../../../functions/orders/list-customer-orders.ts';
+import { decide, type Order, OrderStream } from '../../../functions/orders/order.ts';
 import { placeOrder } from '../../../functions/orders/place-order.ts';
-import { OrderPlaced, PaymentFailed, type PlaceOrderV1, ShipmentPrepared } from '../../../schemas/index.ts';
+import { OrderPlaced, type Payload, PaymentFailed, type PlaceOrderV1, ShipmentPrepared } from '../../../schemas/index.ts';
 import { consume, eventOf, execute, newWorld, typesOf, type World } from '../use-case.ts';
 
 const wanted: PlaceOrderV1 = {
@@ -21,6 +26,7 @@ const place = async (world: World, data = wanted, id = 'key') => {
   const { answer, events } = await execute(world, placeOrder, data, id);
   return { answer, events, orderId: (answer.body as { orderId: string }).orderId };
 };
+const tipOf = (world: World, orderId: string) => world.table.get('table', `Order#${orderId}`, 'TIP') as unknown as Tip;
 const read = (world: World, orderId: string) => getOrder({ path: { orderId }, query: {} }, tableReader(world.ports));
 const shipmentOf = (orderId: string) =>
   ShipmentPrepared.v1({ shipmentId: 's1', orderId, customerId: 'c1', email: 'ada@example.org', lines: wanted.lines, preparedAt: '2026-03-15T15:00:00Z' });
@@ -44,7 +50,11 @@ describe('placing an order', () => {
   it('does not keep the token of the card', async () => {
     const world = newWorld();
     const { orderId } = await place(world);
-    expect(world.table.get('table', `ORDER#${orderId}`, 'ORDER')).not.toHaveProperty('cardToken');
+    const tip = () => tipOf(world, orderId);
+    expect(tip().events.join()).not.toContain(wanted.cardToken);
+    expect(publishedOf(tip()).join()).toContain(wanted.cardToken);
+    await consume(world, followOrder, eventOf(shipmentOf(orderId)));
+    expect(JSON.stringify(tip())).not.toContain(wanted.cardToken);
   });
 
   it('gives a repeated command the same order, and another another', async () => {
@@ -77,11 +87,21 @@ describe('following an order', () => {
     world.table.before = (operation) => {
       if (operation !== 'TransactWriteItems' || !isFirst) return;
       isFirst = false;
-      const order = world.table.get('table', `ORDER#${orderId}`, 'ORDER') as { pk: string; sk: string };
-      world.table.set('table', { ...order, status: 'CANCELLED', reason: 'declined', cancelledAt: 'then' });
+      const tip = tipOf(world, orderId);
+      const state = fold(OrderStream, undefined, envelopesOf(tip)) as Order;
+      const events = decide(state, { kind: 'payment-failed', reason: 'declined' }, '2026-03-15T14:32:01.000Z') as Payload[];
+      world.table.set(
+        'table',
+        appended(
+          OrderStream,
+          { id: orderId, state, version: tip.version, tip },
+          events.map((payload) => eventOf(payload)),
+        ).tip,
+      );
     };
-    expect(await consume(world, followOrder, eventOf(shipmentOf(orderId)))).toEqual([]);
-    expect((await read(world, orderId)).body).toMatchObject({ status: 'CANCELLED' });
+    expect(typesOf(await consume(world, followOrder, eventOf(shipmentOf(orderId))))).toEqual([]);
+    expect((await read(world, orderId)).body).toMatchObject({ status: 'CANCELLED', reason: 'declined' });
+    expect(tipOf(world, orderId).version).toBe(2);
   });
 
   it('refuses for ever what contradicts, and what is about no order', async () => {

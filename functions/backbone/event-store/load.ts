@@ -1,0 +1,112 @@
+import type { EventContract } from '../../../schemas/index.ts';
+import type { Envelope } from '../envelope.ts';
+import type { Reader } from '../work.ts';
+import { type Aggregate, fold } from './aggregate.ts';
+import { SLICE_PREFIX, type Slice, type Snapshot, sliceKeyOf, snapshotKeyOf, streamKeyOf, type Tip, tipKeyOf } from './items.ts';
+
+/** An aggregate as it was read. */
+export interface Loaded<State> {
+  readonly id: string;
+  readonly state: State;
+  /** Number of its events; 0 where there is none. */
+  readonly version: number;
+  /** What an append is based on; `undefined` where the stream has not begun. */
+  readonly tip: Tip | undefined;
+}
+
+/** The part of a definition that names streams. */
+type Typed = Pick<Aggregate<unknown>, 'type'>;
+
+/** What is known of an aggregate that cannot exist yet, without asking. An append then fails where it does. */
+export function notYet<State>({ initial }: { readonly initial: State }, id: string): Loaded<State> {
+  return { id, state: initial, version: 0, tip: undefined };
+}
+
+/** Reads an aggregate: its tip, and where events have left that, one snapshot. Consistent. */
+export async function load<State, C extends EventContract>(reader: Reader, aggregate: Aggregate<State, C>, id: string): Promise<Loaded<State>> {
+  const tip = await reader.get<Tip>(tipKeyOf(aggregate.type, id));
+  return tip ? ofTip(reader, aggregate, tip) : { id, state: aggregate.initial, version: 0, tip: undefined };
+}
+
+/** Completes a tip that was found by an index. */
+export async function ofTip<State, C extends EventContract>(reader: Reader, aggregate: Aggregate<State, C>, tip: Tip): Promise<Loaded<State>> {
+  const before = await stateBefore(reader, aggregate, { id: tip.id, first: tip.first });
+  return { id: tip.id, state: fold(aggregate, before, envelopesOf(tip)), version: tip.version, tip };
+}
+
+/** The envelopes of a tip or a slice. */
+export const envelopesOf = ({ events }: Pick<Slice, 'events'>): Envelope[] => events.map((text) => JSON.parse(text) as Envelope);
+
+/** The state on which the event `first` builds: a snapshot; where this fold has left none, all events before. */
+async function stateBefore<State, C extends EventContract>(
+  reader: Reader,
+  aggregate: Aggregate<State, C>,
+  { id, first }: { readonly id: string; readonly first: number },
+): Promise<State> {
+  if (first === 1) return aggregate.initial;
+  const version = first - 1;
+  const snapshot = await reader.get<Snapshot<State>>(snapshotKeyOf(aggregate.type, id, { foldVersion: aggregate.foldVersion, version }));
+  if (snapshot) return snapshot.state;
+  let state = aggregate.initial;
+  for await (const slice of slices(reader, aggregate, { id, to: version })) state = fold(aggregate, state, envelopesOf(slice));
+  return state;
+}
+
+async function* slices(reader: Reader, { type }: Typed, { id, to }: { readonly id: string; readonly to: number }): AsyncGenerator<Slice> {
+  let cursor: string | undefined;
+  do {
+    const page = await reader.query<Slice>({ pk: streamKeyOf(type, id), skPrefix: SLICE_PREFIX, skAtMost: sliceKeyOf(type, id, to).sk, cursor });
+    yield* page.items;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+/** All events of an aggregate, in order, as they were stored. */
+export async function* history(reader: Reader, aggregate: Typed, id: string): AsyncGenerator<Envelope> {
+  const tip = await reader.get<Tip>(tipKeyOf(aggregate.type, id));
+  if (!tip) return;
+  if (tip.first > 1) for await (const slice of slices(reader, aggregate, { id, to: tip.first - 1 })) yield* envelopesOf(slice);
+  yield* envelopesOf(tip);
+}
+
+/** A moment of an aggregate: after so many events, or at a time (ISO 8601), the events of that instant included. */
+export type Moment = { readonly version: number } | { readonly time: string };
+
+/**
+ * The state of an aggregate at a moment. Reads its tip, at most one slice where the moment is given by a version (those after it where it is given by a time), and one snapshot.
+ * Version 0 and the initial state where it did not exist then.
+ */
+export async function stateAt<State, C extends EventContract>(
+  reader: Reader,
+  aggregate: Aggregate<State, C>,
+  { id, moment }: { readonly id: string; readonly moment: Moment },
+): Promise<Pick<Loaded<State>, 'id' | 'state' | 'version'>> {
+  const tip = await reader.get<Tip>(tipKeyOf(aggregate.type, id));
+  const part = tip && (isBefore(tip, moment) ? await sliceOf(reader, aggregate, { id, moment }) : tip);
+  if (!part) return { id, state: aggregate.initial, version: 0 };
+  const { first } = part;
+  const events = envelopesOf(part).filter((event, index) => ('version' in moment ? first + index <= moment.version : event.time <= moment.time));
+  const before = await stateBefore(reader, aggregate, { id, first });
+  return { id, state: fold(aggregate, before, events), version: first - 1 + events.length };
+}
+
+/** Whether a moment is before all events of a part. */
+function isBefore(part: Pick<Slice, 'first' | 'events'>, moment: Moment): boolean {
+  if ('version' in moment) return moment.version < part.first;
+  const [event] = envelopesOf({ events: part.events.slice(0, 1) });
+  return event !== undefined && moment.time < event.time;
+}
+
+/** The slice in which a moment lies. */
+async function sliceOf(reader: Reader, { type }: Typed, { id, moment }: { readonly id: string; readonly moment: Moment }): Promise<Slice | undefined> {
+  const isVersion = 'version' in moment;
+  const range = isVersion ? { skAtMost: sliceKeyOf(type, id, moment.version).sk, limit: 1 } : {};
+  let cursor: string | undefined;
+  do {
+    const page = await reader.query<Slice>({ pk: streamKeyOf(type, id), skPrefix: SLICE_PREFIX, newestFirst: true, ...range, cursor });
+    const found = page.items.find((slice) => !isBefore(slice, moment));
+    if (found || isVersion) return found;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return undefined;
+}
