@@ -1,5 +1,6 @@
 import { setTimeout as passed } from 'node:timers/promises';
 import { type ClientSettings, type Clients, createClients } from '../clients.ts';
+import { heldKeys } from '../consumers/group-lag.ts';
 import type { Operations } from '../operations.ts';
 import { depthTotal, queueDepth } from '../status/status.ts';
 import type { System } from '../system.ts';
@@ -20,11 +21,12 @@ const RECEIVE_WAIT_SECONDS = 1;
 const QUIET_LOOKS = 3;
 const LOOK_EVERY_MS = 2_000;
 
-async function untilQuiet({ sqs }: Clients, { consumers }: System, timeoutMs: number): Promise<boolean> {
+async function untilQuiet(clients: Clients, { consumers }: System, timeoutMs: number): Promise<boolean> {
   const deadlineMs = Date.now() + timeoutMs;
   for (let calm = 0; calm < QUIET_LOOKS; ) {
-    const depths = await Promise.all(consumers.map(({ queueUrl }) => queueDepth(sqs, queueUrl)));
-    calm = depths.every((depth) => depthTotal(depth) === 0) ? calm + 1 : 0;
+    const depths = await Promise.all(consumers.map(({ queueUrl }) => queueDepth(clients.sqs, queueUrl)));
+    const isCalm = depths.every((depth) => depthTotal(depth) === 0) && (await heldKeys(clients, consumers)) === 0;
+    calm = isCalm ? calm + 1 : 0;
     if (calm >= QUIET_LOOKS) break;
     if (Date.now() > deadlineMs) return false;
     await passed(LOOK_EVERY_MS);

@@ -1,4 +1,4 @@
-import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { ListShardsCommand } from '@aws-sdk/client-kinesis';
 import type { Clients } from '../clients.ts';
 import type { ConsumerDescription, GroupDescription } from '../system.ts';
@@ -46,25 +46,38 @@ async function countShards(kinesis: Clients['kinesis'], StreamARN: string): Prom
   return count;
 }
 
-/** Counts what the handler has parked. @see `functions/backbone/delivery/parked-keys.ts` */
-async function countParked(client: DynamoDBClient, TableName: string, consumer: string): Promise<Pick<GroupLag, 'parkedKeys' | 'parkedRecords'>> {
-  let parkedKeys = 0;
-  let parkedRecords = 0;
+/** Counts what the handler has parked. */
+async function countParked(client: DynamoDBClient, tableName: string, consumer: string): Promise<Pick<GroupLag, 'parkedKeys' | 'parkedRecords'>> {
+  const keys = await remembered(client, { tableName, consumer, state: 'PARKED' });
+  return { parkedKeys: keys.length, parkedRecords: keys.reduce((sum, { parked }) => sum + Number(parked?.N ?? 0), 0) };
+}
+
+/** How many keys hold up their shards now, over all groups: what follows them is on its way, though nothing moves. */
+export async function heldKeys({ dynamodb }: Pick<Clients, 'dynamodb'>, consumers: readonly ConsumerDescription[]): Promise<number> {
+  const groups = consumers.filter(({ group }) => group !== undefined);
+  const held = await Promise.all(groups.map(({ tableName, consumer }) => remembered(dynamodb, { tableName, consumer, state: 'RETRYING' })));
+  return held.reduce((sum, keys) => sum + keys.length, 0);
+}
+
+/** What a group remembers of its keys. @see `functions/backbone/delivery/parked-keys.ts` */
+async function remembered(
+  client: DynamoDBClient,
+  { tableName, consumer, state }: { readonly tableName: string; readonly consumer: string; readonly state: 'PARKED' | 'RETRYING' },
+): Promise<Record<string, AttributeValue>[]> {
+  const keys: Record<string, AttributeValue>[] = [];
   const pages = paginateQuery(
     { client },
     {
-      TableName,
+      TableName: tableName,
       KeyConditionExpression: 'pk = :pk',
-      FilterExpression: '#state = :parked',
+      FilterExpression: '#state = :state',
       ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ':pk': { S: `PARKED#${consumer}` }, ':parked': { S: 'PARKED' } },
+      ExpressionAttributeValues: { ':pk': { S: `PARKED#${consumer}` }, ':state': { S: state } },
+      ConsistentRead: true,
     },
   );
-  for await (const { Items: items = [] } of pages) {
-    parkedKeys += items.length;
-    for (const { parked } of items) parkedRecords += Number(parked?.N ?? 0);
-  }
-  return { parkedKeys, parkedRecords };
+  for await (const { Items: items = [] } of pages) keys.push(...items);
+  return keys;
 }
 
 /** One look a minute, newest first. Where the age falls, the time until it is nothing at that pace; undefined where it does not, or nothing is behind. */

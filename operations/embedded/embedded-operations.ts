@@ -1,5 +1,6 @@
 import type { Plane } from '../../local/index.ts';
 import { type Clients, createClients } from '../clients.ts';
+import { heldKeys } from '../consumers/group-lag.ts';
 import type { FlowRecorder } from '../flow/flow-recorder.ts';
 import { parseEnvelope } from '../flow/summary.ts';
 import type { Operations } from '../operations.ts';
@@ -34,7 +35,8 @@ export function embeddedOperations(plane: Plane, observers: { readonly flow: Flo
   const knowsAll = (): boolean => flow.isWhole && !plane.isRestored;
   const queued = async (system: System): Promise<number> => {
     const depths = await Promise.all(system.consumers.map(({ queueUrl }) => queueDepth(clients.sqs, queueUrl)));
-    return depths.reduce((sum, depth) => sum + depthTotal(depth), 0);
+    // Of a held shard nothing moves until its next attempt.
+    return depths.reduce((sum, depth) => sum + depthTotal(depth), await heldKeys(clients, system.consumers));
   };
   return systemOperations(clients, {
     kind: 'embedded',

@@ -5,7 +5,7 @@ const SETTLE_MS = 100;
 
 /** What is on its way on a plane, by its own bookkeeping. */
 export interface Traffic {
-  /** Messages in queues that have a consumer: visible, in flight, delayed. */
+  /** Messages in queues that have a consumer: visible, in flight, delayed; and keys that hold up a shard. */
   queued(): Promise<number>;
   /** Invocations that run. */
   invocations(): number;
