@@ -159,6 +159,6 @@ function consuming({ clients, surroundings, system }: Shared): Pick<Operations, 
   return {
     consumerLags: async () => consumerLags(clients, await system(), surroundings.nowMs()),
     setConsumer: async ({ consumer, isEnabled }) =>
-      setMapping(clients.lambda, findConsumer(await system(), consumer), { isEnabled, wait: (ms) => surroundings.wait(ms) }),
+      setMapping(clients, findConsumer(await system(), consumer), { isEnabled, wait: (ms) => surroundings.wait(ms), nowMs: () => surroundings.nowMs() }),
   };
 }

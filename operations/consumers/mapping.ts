@@ -1,3 +1,4 @@
+import { DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis';
 import {
   type EventSourceMappingConfiguration,
   GetEventSourceMappingCommand,
@@ -5,6 +6,7 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
+import type { Clients } from '../clients.ts';
 import { type ConsumerDescription, sourceArnOf } from '../system.ts';
 
 /** The poller between a consumer's queue, or the stream, and its function. */
@@ -18,6 +20,8 @@ export interface MappingStatus {
   readonly lastResult: string | undefined;
   /** Filter patterns of which one has to match; SQS messages that none matches are deleted unseen. */
   readonly filters: readonly string[];
+  /** What a consumer group missed while it was paused for longer than the stream keeps records: ISO 8601. Said by who resumes it. */
+  readonly lost?: { readonly from: string; readonly until: string } | undefined;
 }
 
 /** The consumer has no event source mapping that could be paused. */
@@ -60,20 +64,32 @@ export const consumerMapping = (lambda: LambdaClient, consumer: ConsumerDescript
  * answer is the mapping as it stands after `look` has found it settled, or as it stands when `look` has given up.
  */
 export async function setMapping(
-  lambda: LambdaClient,
+  { lambda, kinesis }: Pick<Clients, 'lambda' | 'kinesis'>,
   consumer: ConsumerDescription,
-  { isEnabled, wait }: { readonly isEnabled: boolean; readonly wait: (ms: number) => Promise<void> },
+  { isEnabled, wait, nowMs }: { readonly isEnabled: boolean; readonly wait: (ms: number) => Promise<void>; readonly nowMs: () => number },
 ): Promise<MappingStatus> {
   const found = await find(lambda, sourceArnOf(consumer), consumer.functionName);
   if (!found?.UUID) throw new NoMappingError(consumer.consumer);
   const target = isEnabled ? 'Enabled' : 'Disabled';
   if (found.State === target) return statusOf(found);
+  const lost =
+    isEnabled && consumer.group ? await lostWindow(kinesis, { streamArn: consumer.group.streamArn, pausedAt: found.LastModified, nowMs: nowMs() }) : undefined;
   let mapping: EventSourceMappingConfiguration = await lambda.send(new UpdateEventSourceMappingCommand({ UUID: found.UUID, Enabled: isEnabled }));
   for (let look = 0; look < LOOKS_MAX && mapping.State !== target; look += 1) {
     await wait(LOOK_EVERY_MS);
     mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: found.UUID }));
   }
-  return statusOf(mapping);
+  return { ...statusOf(mapping), lost };
+}
+
+/** What the stream has forgotten since a group was paused: Lambda goes on at what is there, and does not say so. A mapping's last change is its pause. */
+async function lostWindow(
+  kinesis: Clients['kinesis'],
+  { streamArn, pausedAt, nowMs }: { readonly streamArn: string; readonly pausedAt: Date | undefined; readonly nowMs: number },
+): Promise<MappingStatus['lost']> {
+  const { StreamDescriptionSummary: stream } = await kinesis.send(new DescribeStreamSummaryCommand({ StreamARN: streamArn }));
+  const untilMs = nowMs - (stream?.RetentionPeriodHours ?? 0) * 3_600_000;
+  return pausedAt !== undefined && pausedAt.getTime() < untilMs ? { from: pausedAt.toISOString(), until: new Date(untilMs).toISOString() } : undefined;
 }
 
 /** A mapping of AWS takes up to a minute to change. */
