@@ -98,9 +98,13 @@ export async function setEnabled(consumer: string, options: ConfirmedOptions, { 
   const operations = await operationsOf(options);
   await confirm(options, { name: consumer, what: `${isEnabled ? 'Resuming' : 'Pausing'} ${consumer}` });
   const mapping = await operations.setConsumer({ consumer, isEnabled });
-  if (options.json) printJson({ consumer, mapping });
-  else
-    printLine(
-      `${consumer}: ${mappingText(mapping.state)}${isEnabled ? '' : '  what comes waits in its queue, or in the stream, until `tickertape consumers resume`'}`,
-    );
+  if (options.json) {
+    printJson({ consumer, mapping });
+    return;
+  }
+  const waits = isEnabled ? '' : '  what comes waits in its queue, or in the stream, until `tickertape consumers resume`';
+  printLine(`${consumer}: ${mappingText(mapping.state)}${waits}`);
+  if (!mapping.lost) return;
+  const { from, until } = mapping.lost;
+  printLine(styled('red', `What came from ${from} to ${until} is lost to ${consumer}: the stream does not keep it so long. The archive of the bus may.`));
 }
