@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 
@@ -37,6 +37,9 @@ function bodyBytesMaxOf({ headers: { authorization = '' }, url = '' }: Incoming)
   if (authorization.includes('/s3/aws4_request') || /%2Fs3%2Faws4_request|AWSAccessKeyId=/.test(url)) return OBJECT_BYTES_MAX;
   return authorization.includes('/lambda/aws4_request') ? ARCHIVE_BYTES_MAX : BODY_BYTES_MAX;
 }
+
+/** SDK clients keep connections for a minute or so; a server that hangs up earlier makes their next request fail. */
+export const KEEP_ALIVE_SECONDS = 75;
 
 /** Bodies up to this size are joined with the head. */
 const ONE_WRITE_BYTES_MAX = 16 * 1024;
@@ -109,42 +112,58 @@ export function answer(incoming: Incoming, outgoing: Outgoing, handler: Handler)
     if (sizeBytes > bytesMax) return;
     const request = new SocketRequest(incoming, outgoing, more ? Buffer.concat(more) : (first ?? EMPTY));
     handler.onRequest?.(request);
-    respond(request, outgoing, handler).catch((error: unknown) => {
+    const fail = (error: unknown): void => {
       handler.onError?.(error);
       if (outgoing.headersSent) outgoing.destroy();
       else refuse(outgoing, 500);
-    });
+    };
+    respond(request, outgoing, { handler, fail }).catch(fail);
   });
   incoming.on('error', () => outgoing.destroy());
 }
 
-async function respond(request: SocketRequest, outgoing: Outgoing, { routes, dispatch }: Handler): Promise<void> {
+async function respond(
+  request: SocketRequest,
+  outgoing: Outgoing,
+  { handler: { routes, dispatch }, fail }: { readonly handler: Handler; readonly fail: (error: unknown) => void },
+): Promise<void> {
   const response = await (routes?.(request) ?? dispatch(request));
   if (outgoing.destroyed) return;
   const { stream } = response;
   if (stream) await sendStream({ ...response, stream }, outgoing);
-  else sendWithTurn(response as HttpResponse, outgoing);
+  else sendWithTurn(response as HttpResponse, outgoing, fail);
 }
 
 /** Answers that are ready in this turn of the event loop. */
-const ready: { readonly response: HttpResponse; readonly outgoing: Outgoing }[] = [];
+const ready: { readonly response: HttpResponse; readonly outgoing: Outgoing; readonly fail: (error: unknown) => void }[] = [];
 
 /**
  * Sends an answer at the end of the turn, together with those to other connections that were read in it. Each write wakes its reader; a reader that is
  * still awake for the last answer costs nothing. Alone it is sent as soon as it would be anyway. Raises requests per second by a sixth.
  */
-function sendWithTurn(response: HttpResponse, outgoing: Outgoing): void {
-  ready.push({ response, outgoing });
+function sendWithTurn(response: HttpResponse, outgoing: Outgoing, fail: (error: unknown) => void): void {
+  ready.push({ response, outgoing, fail });
   if (ready.length === 1) setImmediate(sendReady);
 }
 
 function sendReady(): void {
-  for (const { response, outgoing } of ready.splice(0)) send(response, outgoing);
+  for (const { response, outgoing, fail } of ready.splice(0)) {
+    try {
+      send(response, outgoing);
+    } catch (error) {
+      fail(error);
+    }
+  }
 }
 
-function send({ status, headers, setCookies, body }: HttpResponse, outgoing: Outgoing): void {
+function send(answered: HttpResponse, outgoing: Outgoing): void {
   if (outgoing.destroyed) return;
+  const { status, headers, setCookies, body } = answered;
   const response = outgoing as ServerResponse;
+  if (isPlain(answered, outgoing)) {
+    sendAsOneText(answered, response);
+    return;
+  }
   const head = setCookies ? { ...headers, 'set-cookie': [...setCookies] } : headers;
   // The answer to a HEAD has no body and says how long it would be.
   const length = response.req?.method === 'HEAD' ? (headers['content-length'] ?? body.byteLength) : body.byteLength;
@@ -152,6 +171,57 @@ function send({ status, headers, setCookies, body }: HttpResponse, outgoing: Out
   // As text a small body leaves in one write with its head.
   if (body.byteLength > ONE_WRITE_BYTES_MAX) response.end(body);
   else response.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');
+}
+
+/** What Node's own serialization checks and adds is known of these: an answer with a small body over a connection that stays open. */
+function isPlain({ status, setCookies, body }: HttpResponse, outgoing: Outgoing): outgoing is ServerResponse {
+  const { req: incoming } = outgoing as ServerResponse;
+  return (
+    setCookies === undefined &&
+    status >= 200 &&
+    status !== 204 &&
+    status !== 304 &&
+    body.byteLength <= ONE_WRITE_BYTES_MAX &&
+    incoming.httpVersion === '1.1' &&
+    incoming.method !== 'HEAD' &&
+    (outgoing as ServerResponse).shouldKeepAlive
+  );
+}
+
+/** What a header may be called. @see https://www.rfc-editor.org/rfc/rfc9110.html#section-5.1 */
+const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+$/;
+
+/** What cannot stand in a header's value. The plane's own headers never have it; those of a function's answer could. */
+const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/**
+ * Sends head and body as one text in one write: `_header` is what Node makes of a head and sends before anything else. Node's own way costs three buffers, a `writev` and the check of each header:
+ * a seventh of the time that a request takes.
+ */
+function sendAsOneText({ status, headers, body }: HttpResponse, response: ServerResponse): void {
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    if (UNSAFE.test(value) || !TOKEN.test(name)) throw new TypeError(`The header ${JSON.stringify(name)} has a character that HTTP does not allow`);
+    if (name !== 'content-length') head += `${name}: ${value}\r\n`;
+  }
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
+  const whole = `${head}date: ${httpDate()}\r\nconnection: keep-alive\r\nkeep-alive: timeout=${KEEP_ALIVE_SECONDS}\r\ncontent-length: ${body.byteLength}\r\n\r\n${text}`;
+  Object.assign(response, { statusCode: status, _header: whole });
+  response.end();
+}
+
+let dateText = '';
+let dateUntilMs = 0;
+
+/** The date of a head: the machine's, to the second, as the bytes on the socket are the machine's. */
+function httpDate(): string {
+  const now = Date.now();
+  if (now >= dateUntilMs) {
+    dateText = new Date(now).toUTCString();
+    dateUntilMs = now - (now % 1000) + 1000;
+  }
+  return dateText;
 }
 
 function refuse(outgoing: Outgoing, status: number): void {

@@ -2,7 +2,7 @@ import { createServer as createHttp1 } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
 import { type AddressInfo, createServer as createTcp, type Socket } from 'node:net';
 import { UserError } from '../kernel/errors.ts';
-import { answer, type Handler } from './exchange.ts';
+import { answer, type Handler, KEEP_ALIVE_SECONDS } from './exchange.ts';
 
 /** Where to listen, and for whom. */
 export interface ListenOptions extends Omit<Handler, 'dispatch'> {
@@ -27,9 +27,6 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 /** First bytes of an HTTP/2 connection. @see https://www.rfc-editor.org/rfc/rfc9113.html#section-3.4 */
 const HTTP2_PREFACE = 'PRI';
 
-/** SDK clients keep connections for a minute or so; a server that hangs up earlier makes their next request fail. */
-const KEEP_ALIVE_MS = 75_000;
-
 /**
  * Serves `dispatch` on one loopback port, over HTTP/1.1 and over HTTP/2 with prior knowledge: the first bytes of a connection choose.
  * Throws `UserError` where the port is taken or the host is not loopback.
@@ -38,7 +35,7 @@ export async function listen(dispatch: Handler['dispatch'], options: ListenOptio
   const { port, host = '127.0.0.1', portOption = '--port', ...rest } = options;
   if (!LOOPBACK.has(host)) throw new UserError(`The embedded AWS listens on loopback only; the host ${host} is not. Use 127.0.0.1.`);
   const handler: Handler = { dispatch, ...rest };
-  const http1 = createHttp1({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => answer(request, response, handler));
+  const http1 = createHttp1({ keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000, noDelay: true }, (request, response) => answer(request, response, handler));
   const http2 = createHttp2((request, response) => answer(request, response, handler));
   // A malformed request gets its 400 from Node's default, which needs no listener of ours; a session that breaks off concerns nobody else.
   http2.on('sessionError', () => {});

@@ -216,3 +216,62 @@ describe('routes', () => {
     expect(errors).toEqual([new Error('broken')]);
   });
 });
+
+describe('an answer over HTTP/1.1', () => {
+  /** What comes back for some bytes until the server hangs up or `ends` have been answered. */
+  function raw(port: number, sent: string, ends: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ port, host: '127.0.0.1' }, () => socket.write(sent));
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk.toString('latin1');
+        if (text.split('HTTP/1.1 ').length - 1 === ends && text.endsWith('!')) socket.end();
+      });
+      socket.on('close', () => resolve(text));
+      socket.on('error', reject);
+    });
+  }
+  const request = (path: string, more = '') => `POST ${path} HTTP/1.1\r\nhost: h\r\n${more}content-length: 2\r\n\r\nab`;
+  const shout = async ({ target }: HttpRequest): Promise<HttpResponse> => ({
+    status: 201,
+    headers: { 'content-type': 'text/plain', 'content-length': '999' },
+    body: Buffer.from(`é ${target}!`),
+  });
+
+  it('has one length, that of the body in bytes, a date, and says how long the connection stays', async () => {
+    const { port } = await serve(shout);
+    const [head = '', body = ''] = (await raw(port, request('/one'), 1)).split('\r\n\r\n');
+    const lines = head.split('\r\n');
+    expect(lines[0]).toBe('HTTP/1.1 201 Created');
+    expect(lines.slice(1).map((line) => line.split(':')[0])).toEqual(['content-type', 'date', 'connection', 'keep-alive', 'content-length']);
+    expect(lines).toContain('content-length: 8');
+    expect(Date.parse(lines.find((line) => line.startsWith('date: '))?.slice(6) ?? '')).toBeGreaterThan(Date.now() - 3000);
+    expect(Buffer.from(body, 'latin1').toString()).toBe('é /one!');
+  });
+
+  it('follows the one before it, where requests come one behind the other', async () => {
+    const { port } = await serve(shout);
+    const answered = await raw(port, `${request('/1')}${request('/2')}${request('/3')}`, 3);
+    expect([...answered.matchAll(/\/(\d)!/g)].map(([, path]) => path)).toEqual(['1', '2', '3']);
+  });
+
+  it('is the last where the client says so', async () => {
+    const { port } = await serve(shout);
+    const answered = await raw(port, request('/bye', 'connection: close\r\n'), 9);
+    expect(answered).toContain('201 Created');
+    expect(answered.toLowerCase()).toContain('connection: close');
+  });
+
+  it.each([{ 'x-a': 'b\r\nx-injected: 1' }, { 'x a\r\nx-injected': '1' }, { 'x-a': 'b\u0100' }])(
+    'is a 500 where a header would break the head: %o',
+    async (headers) => {
+      const errors: unknown[] = [];
+      const broken = async (): Promise<HttpResponse> => ({ status: 200, headers: headers as Record<string, string>, body: Buffer.from('!') });
+      const { port } = await serve(broken, { onError: (error) => errors.push(error) });
+      const answered = await raw(port, request('/'), 9);
+      expect(answered).toContain('500 Internal Server Error');
+      expect(answered).not.toContain('injected');
+      expect(errors).toHaveLength(1);
+    },
+  );
+});
