@@ -40,6 +40,12 @@ const GRAPHS: readonly Graph[] = [
     unit: 'messages',
   },
   { title: 'Relay lag', search: `{AWS/Lambda,FunctionName} MetricName="IteratorAge" ${SYSTEM} relay`, statistic: 'Maximum', unit: 'milliseconds' },
+  {
+    title: 'Groups behind the stream',
+    search: `{AWS/Lambda,FunctionName} MetricName="IteratorAge" ${SYSTEM} NOT relay`,
+    statistic: 'Maximum',
+    unit: 'milliseconds',
+  },
   { title: 'Errors of functions', search: `{AWS/Lambda,FunctionName} MetricName="Errors" ${SYSTEM}`, statistic: 'Sum', unit: 'errors' },
 ];
 
