@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { PolicyDocument } from '../../kernel/principal.ts';
-import type { Attributes } from '../../languages/dynamodb-expression/attribute-value.ts';
-import type { KeptItem } from '../../languages/dynamodb-item/packed-item.ts';
+import { recordCodec, type StoredRecord } from '../../languages/dynamodb-item/stream-record.ts';
 
 /** Records are kept for 24 hours. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
@@ -21,18 +20,6 @@ export interface StreamDescriptor {
   readonly firstSequence: number;
   readonly nextSequence: number;
   readonly policy: PolicyDocument | undefined;
-}
-
-/** A record as the service `dynamodb` keeps it. */
-export interface StoredRecord {
-  readonly atMs: number;
-  readonly name: 'INSERT' | 'MODIFY' | 'REMOVE';
-  /** Left out where an image has them. */
-  readonly keys: Attributes | undefined;
-  readonly newImage: KeptItem | undefined;
-  readonly oldImage: KeptItem | undefined;
-  readonly sizeBytes: number;
-  readonly isExpiry: boolean;
 }
 
 /** All state is what `dynamodb` writes: descriptors of streams, and for each its records by sequence number. */
@@ -57,7 +44,7 @@ export function isReadable({ closedMs }: StreamDescriptor, nowMs: number): boole
 
 /** The record with that number, if it is still kept. */
 export function recordAt(kernel: Kernel, { tableName, label }: StreamDescriptor, sequence: number): StoredRecord | undefined {
-  const record = kernel.collection<StoredRecord>(`dynamodb.stream/${tableName}/${label}`).get(String(sequence));
+  const record = kernel.collection(`dynamodb.stream/${tableName}/${label}`, recordCodec).get(String(sequence));
   return record && record.atMs >= kernel.nowMs() - RETENTION_MS ? record : undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Timer } from '../../kernel/scheduler.ts';
 import type { KeptItem } from '../../languages/dynamodb-item/packed-item.ts';
+import { itemCodec } from '../../languages/dynamodb-item/stream-record.ts';
 import { resourceNotFound, tableIsBeingCreated } from './errors.ts';
 import type { StreamDescriptor, StreamViewType, TableRecord } from './table/schema.ts';
 import { forgetClosedStreams, newStream, StreamWriter } from './table/stream.ts';
@@ -42,7 +43,7 @@ function openTable(kernel: Kernel, state: DynamoDbState, record: TableRecord): T
 }
 
 function itemsOf(kernel: Kernel, { id }: TableRecord): Collection<KeptItem> {
-  return kernel.collection(`dynamodb.items/${id}`);
+  return kernel.collection(`dynamodb.items/${id}`, itemCodec);
 }
 
 /** ARN of a table's stream. */

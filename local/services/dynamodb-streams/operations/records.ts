@@ -9,19 +9,10 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Context } from '../../../kernel/service.ts';
 import { type Attributes, type AttributeValue, setAttribute } from '../../../languages/dynamodb-expression/attribute-value.ts';
 import { itemOf } from '../../../languages/dynamodb-item/packed-item.ts';
+import type { StoredRecord } from '../../../languages/dynamodb-item/stream-record.ts';
 import { expiredIterator, shardNotFound, streamNotFound, trimmedDataAccess, validation } from '../errors.ts';
 import { isIteratorExpired, iteratorText, readIterator } from '../rules.ts';
-import {
-  eventIdOf,
-  findStream,
-  recordAt,
-  type StoredRecord,
-  type StreamDescriptor,
-  type StreamsState,
-  sequenceOf,
-  sequenceText,
-  trimHorizon,
-} from '../state.ts';
+import { eventIdOf, findStream, recordAt, type StreamDescriptor, type StreamsState, sequenceOf, sequenceText, trimHorizon } from '../state.ts';
 
 type Streams = Context<StreamsState>;
 

@@ -2,7 +2,7 @@ import type { Collection } from '../../../kernel/collection.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Attributes } from '../../../languages/dynamodb-expression/attribute-value.ts';
 import { itemSizeBytes } from '../../../languages/dynamodb-expression/size.ts';
-import type { KeptItem } from '../../../languages/dynamodb-item/packed-item.ts';
+import { recordCodec, type StoredRecord } from '../../../languages/dynamodb-item/stream-record.ts';
 import { keyOf } from './keys.ts';
 import type { KeySchema, StreamDescriptor, StreamViewType, TableRecord } from './schema.ts';
 import type { SizedChange } from './secondary-index.ts';
@@ -10,19 +10,6 @@ import type { KeptChange } from './table.ts';
 
 /** Records are kept for 24 hours. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
-
-/** A record as it is kept: images are the very items that the table keeps. */
-export interface StoredRecord {
-  readonly atMs: number;
-  readonly name: 'INSERT' | 'MODIFY' | 'REMOVE';
-  /** Left out where an image has them. */
-  readonly keys: Attributes | undefined;
-  readonly newImage: KeptItem | undefined;
-  readonly oldImage: KeptItem | undefined;
-  readonly sizeBytes: number;
-  /** Written by the deletion of an expired item. */
-  readonly isExpiry: boolean;
-}
 
 /** A change of an item, and the two items as they are kept. */
 export interface ItemChange extends SizedChange {
@@ -39,12 +26,14 @@ export class StreamWriter {
   readonly #kernel: Kernel;
   readonly #streams: Collection<StreamDescriptor>;
   readonly #records: Collection<StoredRecord>;
+  /** When the oldest record was written, while that is known: it is asked for at each change, and lies where reading is dear. */
+  #oldestMs: number | undefined;
 
   constructor(kernel: Kernel, streams: Collection<StreamDescriptor>, descriptor: StreamDescriptor) {
     this.#kernel = kernel;
     this.#streams = streams;
     this.descriptor = descriptor;
-    this.#records = kernel.collection(recordsOf(descriptor));
+    this.#records = recordsOf(kernel, descriptor);
     for (const key of this.#records.keys()) descriptor.nextSequence = Math.max(descriptor.nextSequence, Number(key) + 1);
   }
 
@@ -80,8 +69,9 @@ export class StreamWriter {
     const oldestMs = this.#kernel.nowMs() - RETENTION_MS;
     let isTrimmed = false;
     while (descriptor.firstSequence < descriptor.nextSequence) {
-      const record = this.#records.get(String(descriptor.firstSequence));
-      if (record && record.atMs >= oldestMs) break;
+      this.#oldestMs ??= this.#records.get(String(descriptor.firstSequence))?.atMs;
+      if (this.#oldestMs !== undefined && this.#oldestMs >= oldestMs) break;
+      this.#oldestMs = undefined;
       this.#records.delete(String(descriptor.firstSequence));
       descriptor.firstSequence += 1;
       isTrimmed = true;
@@ -90,8 +80,8 @@ export class StreamWriter {
   }
 }
 
-function recordsOf({ tableName, label }: StreamDescriptor): string {
-  return `dynamodb.stream/${tableName}/${label}`;
+function recordsOf(kernel: Kernel, { tableName, label }: StreamDescriptor): Collection<StoredRecord> {
+  return kernel.collection(`dynamodb.stream/${tableName}/${label}`, recordCodec);
 }
 
 /** Begins a stream: its label is the time, moved on where that is taken. */
@@ -130,7 +120,7 @@ function labelOf(ms: number): string {
 export function forgetClosedStreams(kernel: Kernel, streams: Collection<StreamDescriptor>): void {
   for (const [arn, descriptor] of streams.entries()) {
     if (descriptor.closedMs === undefined || descriptor.closedMs + RETENTION_MS > kernel.nowMs()) continue;
-    kernel.collection(recordsOf(descriptor)).clear();
+    recordsOf(kernel, descriptor).clear();
     streams.delete(arn);
   }
 }

@@ -1,5 +1,6 @@
 import type { Collection } from '../../../kernel/collection.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
+import type { Codec } from '../../../kernel/packed/slabs.ts';
 import type { BusEvent } from '../event.ts';
 
 /** An archive, without what it holds. */
@@ -20,11 +21,25 @@ export interface Archive {
 /** The event's text, what it counts for, its own time, and when it was archived. A tuple, for there are many. */
 export type ArchivedEvent = readonly [text: string, sizeBytes: number, timeMs: number, archivedMs: number];
 
+/** Three numbers and the text. */
+const eventCodec: Codec<ArchivedEvent> = {
+  encode: ([text, sizeBytes, timeMs, archivedMs]) => [sizeBytes, timeMs, archivedMs, text].join(' '),
+  decode: (packed) => {
+    const kept = packed as string;
+    const sizeEnd = kept.indexOf(' ');
+    const timeEnd = kept.indexOf(' ', sizeEnd + 1);
+    const archivedEnd = kept.indexOf(' ', timeEnd + 1);
+    return [kept.slice(archivedEnd + 1), Number(kept.slice(0, sizeEnd)), Number(kept.slice(sizeEnd, timeEnd)), Number(kept.slice(timeEnd, archivedEnd))];
+  },
+};
+
 /** What is derived of an archive's events. */
 interface Contents {
   /** Keys in the order in which they were archived; those before `first` have expired. */
   keys: string[];
   first: number;
+  /** When the event of `first` was archived, while that is known: it is asked for as each event comes, and lies where reading is dear. */
+  oldestMs: number | undefined;
   sizeBytes: number;
   /** Keys by the minute of the event's own time. */
   readonly minutes: Map<number, string[]>;
@@ -53,7 +68,7 @@ const EXPIRED_KEYS_MAX = 1024;
 /** Opens the archives with what they held. */
 export function openArchives(kernel: Kernel): ArchiveStore {
   const archives = kernel.collection<Archive>('events.archives');
-  const events = kernel.collection<ArchivedEvent>('events.archived');
+  const events = kernel.collection('events.archived', eventCodec);
   const store: ArchiveStore = { kernel, archives, events, contents: new Map(), nextNumber: 0, delayMs: 0 };
   const numbered = [...events.keys()].map((key) => ({ key, number: Number(key.slice(key.indexOf('/') + 1)) }));
   for (const { key, number } of numbered.sort((a, b) => a.number - b.number)) {
@@ -66,7 +81,7 @@ export function openArchives(kernel: Kernel): ArchiveStore {
 function contentsOf({ contents }: ArchiveStore, archiveName: string): Contents {
   let found = contents.get(archiveName);
   if (!found) {
-    found = { keys: [], first: 0, sizeBytes: 0, minutes: new Map() };
+    found = { keys: [], first: 0, oldestMs: undefined, sizeBytes: 0, minutes: new Map() };
     contents.set(archiveName, found);
   }
   return found;
@@ -104,7 +119,8 @@ export function archiveEvent(
   const archive = store.archives.get(archiveName);
   if (!archive) return;
   expire(store, archive);
-  const key = `${archiveName}/${store.nextNumber}`;
+  // Joined, the text is one flat piece; a template leaves it in pieces for as long as it is kept.
+  const key = [archiveName, store.nextNumber].join('/');
   store.nextNumber += 1;
   const archived: ArchivedEvent = [event.text, sizeOf(event), Date.parse(String(event.value['time'])), store.kernel.nowMs()];
   store.events.put(key, archived);
@@ -124,10 +140,13 @@ function expire(store: ArchiveStore, { name, retentionDays }: Archive): void {
   if (!contents || retentionDays === 0) return;
   const expiredMs = store.kernel.nowMs() - retentionDays * DAY_MS;
   for (; contents.first < contents.keys.length; contents.first += 1) {
+    if (contents.oldestMs !== undefined && contents.oldestMs > expiredMs) break;
     const key = contents.keys[contents.first] as string;
     const event = store.events.get(key);
+    contents.oldestMs = event?.[3];
     if (event && event[3] > expiredMs) break;
     if (event) forget(store, contents, { key, event });
+    contents.oldestMs = undefined;
   }
   if (contents.first <= EXPIRED_KEYS_MAX) return;
   contents.keys = contents.keys.slice(contents.first);

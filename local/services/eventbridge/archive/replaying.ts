@@ -75,12 +75,20 @@ function replaySome(state: EventsState, replay: Replay, run: ReplayRun): Replay 
   return count === 0 ? undefined : { ...replay, state: 'RUNNING', minute: run.slice.length > 0 ? minute : minute + 1, lastReplayedMs };
 }
 
-/** Within a minute there is no order. */
+/** Events that are shuffled among themselves: they lie side by side in the archive, where the first to be read makes the others cheap. */
+const BLOCK_EVENTS = 256;
+
+/** Within a minute there is no order. Blocks of events are shuffled, and the events within each. */
 function shuffled(keys: readonly string[], chance: Chance): string[] {
-  const drawn = [...keys];
+  const blocks: string[][] = [];
+  for (let start = 0; start < keys.length; start += BLOCK_EVENTS) blocks.push(keys.slice(start, start + BLOCK_EVENTS));
+  return draw(blocks, chance).flatMap((block) => draw(block, chance));
+}
+
+function draw<Member>(drawn: Member[], chance: Chance): Member[] {
   for (let last = drawn.length - 1; last > 0; last -= 1) {
     const other = chance.below(last + 1);
-    [drawn[last], drawn[other]] = [drawn[other] as string, drawn[last] as string];
+    [drawn[last], drawn[other]] = [drawn[other] as Member, drawn[last] as Member];
   }
   return drawn;
 }
