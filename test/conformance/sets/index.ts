@@ -1,4 +1,5 @@
 import type { ConformanceSet } from '../conformance-set.ts';
+import { asl } from './asl.ts';
 import { aslValidation } from './asl-validation.ts';
 import { cloudwatch } from './cloudwatch.ts';
 import { dynalite } from './dynalite.ts';
@@ -29,6 +30,7 @@ export const SETS: readonly ConformanceSet[] = [
   kinesis,
   kinesalite,
   stepFunctionsApi,
+  asl,
   aslValidation,
   smithyProtocol,
   lambda,

@@ -1,5 +1,5 @@
 import type { MapState } from '../definition/model.ts';
-import { runtimeError } from '../errors.ts';
+import { runtimeError, StatesError } from '../errors.ts';
 import type { Awaitable, Json } from '../json.ts';
 import { requireField } from '../json-path/resolve.ts';
 import { evaluateJsonata, evaluateTyped, queryError } from '../jsonata/evaluate.ts';
@@ -25,6 +25,8 @@ export function itemsOf(state: MapState, scope: Scope): Awaitable<Json[]> {
 async function itemsOfJsonata(state: MapState, scope: Scope): Promise<Json[]> {
   const items = state.Items === undefined ? scope.input : await evaluateTyped(state.Items, 'Items', 'array', scope);
   if (Array.isArray(items)) return items;
+  // Recorded: no field is named where it is the state's input.
+  if (state.Items === undefined) throw new StatesError('States.QueryEvaluationError', `Map state input must be an array but was: ${JSON.stringify(items)}`);
   throw queryError(`Map state input must be an array but was: ${JSON.stringify(items)}`, 'Items');
 }
 

@@ -7,14 +7,14 @@ const INTERVAL_SECONDS_DEFAULT = 1;
 const BACKOFF_RATE_DEFAULT = 2;
 
 /**
- * Errors that only their own name catches: `States.ALL` does not take them.
+ * Errors that only their own name catches: `States.ALL` does not take them. Recorded: it does take `States.DataLimitExceeded`, which the page says it does not.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
-const NOT_IN_ALL: ReadonlySet<string> = new Set(['States.DataLimitExceeded', 'States.Runtime']);
+const NOT_IN_ALL: ReadonlySet<string> = new Set(['States.Runtime']);
 
 /** Errors that `States.TaskFailed` does not stand for. */
-const NOT_TASK_FAILED: ReadonlySet<string> = new Set(['States.Timeout', ...NOT_IN_ALL]);
+const NOT_TASK_FAILED: ReadonlySet<string> = new Set(['States.Timeout', 'States.DataLimitExceeded', ...NOT_IN_ALL]);
 
 /** The first retrier that takes an error, and its place: the attempts are counted for each place. */
 export function retrierOf(retriers: readonly Retrier[] | undefined, error: string): { readonly retrier: Retrier; readonly index: number } | undefined {

@@ -33,7 +33,7 @@ function contextOf({ running, frame }: Place, more: JsonObject): JsonObject {
     Id: execution.arn,
     Input: running.input,
     Name: execution.name,
-    RoleArn: revision.roleArn,
+    RoleArn: revision.roleArn === '' ? null : revision.roleArn,
     StartTime: isoTime(execution.startMs),
     ...(execution.type === 'STANDARD' && { RedriveCount: redriveCount }),
     ...(redriveMs !== undefined && { RedriveTime: isoTime(redriveMs) }),
@@ -41,13 +41,19 @@ function contextOf({ running, frame }: Place, more: JsonObject): JsonObject {
   const { item } = frame;
   // Recorded: states that have no retriers do not tell how often they were tried.
   const isRetriable = RETRIABLE.has(stateOf(running, frame).Type);
-  return {
+  const context: JsonObject = {
     Execution,
     StateMachine: { Id: revision.stateMachineArn, Name: revision.machineName },
     State: { Name: frame.state, EnteredTime: isoTime(frame.enteredMs), ...(isRetriable && { RetryCount: frame.retryCount }) },
     ...(item && { Map: { Item: { Index: item.index, Value: item.value as Json } } }),
     ...more,
   };
+  return running.mockedContext ? withMocked(context, running.mockedContext) : context;
+}
+
+function withMocked(context: JsonObject, mocked: JsonObject): JsonObject {
+  const sections = Object.entries(mocked).map(([name, members]) => [name, { ...(context[name] as JsonObject | undefined), ...(members as JsonObject) }]);
+  return { ...context, ...(Object.fromEntries(sections) as JsonObject) };
 }
 
 /** `then` of what may be no promise. */

@@ -1,5 +1,5 @@
 import type { Timer } from '../../../kernel/scheduler.ts';
-import type { Json } from '../../../languages/states/index.ts';
+import type { Json, JsonObject } from '../../../languages/states/index.ts';
 import type { HistoryRecord } from '../history/record.ts';
 import type { Execution, Revision } from '../records.ts';
 import { type Compiled, compile } from './compile.ts';
@@ -18,6 +18,8 @@ export interface Running {
   deadline: Timer | undefined;
   /** The chunk of history that is being filled. */
   chunk: HistoryRecord[];
+  /** What the context object has in the place of what it would have, where a state is only tried. */
+  readonly mockedContext?: JsonObject | undefined;
   /** The execution's input, once it was read. */
   input: Json | undefined;
   /** Transitions since the execution last gave way to others. */

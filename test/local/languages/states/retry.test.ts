@@ -13,7 +13,7 @@ describe('which entry takes an error', () => {
     ['States.HeartbeatTimeout', ['States.Timeout'], true],
     ['States.Timeout', ['States.HeartbeatTimeout'], false],
     ['States.Timeout', ['States.ALL'], true],
-    ['States.DataLimitExceeded', ['States.ALL'], false],
+    ['States.DataLimitExceeded', ['States.ALL'], true],
     ['States.DataLimitExceeded', ['States.TaskFailed'], false],
     ['States.DataLimitExceeded', ['States.DataLimitExceeded'], true],
     ['States.Runtime', ['States.ALL'], false],
