@@ -1,11 +1,14 @@
 import { type EventPattern, matches, parsePattern } from '../event-pattern/index.ts';
 
+/** The members of a record that may hold JSON as text: a message's body, a Kinesis record's data. */
+export type FilterField = 'body' | 'data';
+
 /**
- * Whether a record passes. A pattern on `field` (`body`) that is an object looks into the JSON of that text, any other at the text itself; a text
+ * Whether a record passes. A pattern on `field` (`body`, `data`) that is an object looks into the JSON of that text, any other at the text itself; a text
  * that is not what the pattern expects does not pass.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
  */
-export function recordFilter(patterns: readonly string[], field?: 'body'): ((record: Readonly<Record<string, unknown>>) => boolean) | undefined {
+export function recordFilter(patterns: readonly string[], field?: FilterField): ((record: Readonly<Record<string, unknown>>) => boolean) | undefined {
   if (patterns.length === 0) return undefined;
   const compiled = patterns.map((text) => ({
     pattern: parsePattern(text),
@@ -14,7 +17,7 @@ export function recordFilter(patterns: readonly string[], field?: 'body'): ((rec
   return (record) => compiled.some((one) => passes(one, record, field));
 }
 
-function passes(one: { pattern: EventPattern; looksInside: boolean }, record: Readonly<Record<string, unknown>>, field: 'body' | undefined): boolean {
+function passes(one: { pattern: EventPattern; looksInside: boolean }, record: Readonly<Record<string, unknown>>, field: FilterField | undefined): boolean {
   if (!one.looksInside || field === undefined) return matches(one.pattern, record);
   const inner = parsed(record[field]);
   return isObject(inner) && matches(one.pattern, { ...record, [field]: inner });

@@ -162,7 +162,9 @@ export interface MappingRecord {
   readonly patterns: readonly string[];
   readonly reportsBatchItemFailures: boolean;
   readonly maximumConcurrency: number | undefined;
-  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST' | undefined;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST' | 'AT_TIMESTAMP' | undefined;
+  /** For `AT_TIMESTAMP`. */
+  readonly startingTimestampMs?: number | undefined;
   readonly parallelizationFactor: number;
   readonly bisects: boolean;
   readonly maximumRetryAttempts: number;
@@ -187,5 +189,5 @@ export interface Checkpoint {
   /** The tumbling window that is open, with the state that the function answered last, as JSON text. */
   readonly window?: OpenWindow | undefined;
   /** When a mapping that begins with the latest record began, until it has come to one. */
-  readonly sinceMs?: number;
+  readonly sinceMs?: number | undefined;
 }

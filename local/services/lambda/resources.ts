@@ -51,8 +51,10 @@ const permissionResource: ResourceType<LambdaState> = {
 function putFromTemplate(properties: Properties, uuid: string, context: Lambda): void {
   const named = mappedFunction(context, properties['FunctionName']);
   const sourceArn = properties['EventSourceArn'];
-  if (typeof sourceArn !== 'string') throw new UserError('AWS::Lambda::EventSourceMapping needs an EventSourceArn: the ARN of a queue or of a DynamoDB stream');
-  putMapping(context, mappingOf(context, properties, { uuid, ...named, sourceArn }));
+  if (typeof sourceArn !== 'string') throw new UserError('AWS::Lambda::EventSourceMapping needs an EventSourceArn: the ARN of a queue or of a stream');
+  const seconds: unknown = properties['StartingPositionTimestamp'];
+  const input = seconds === undefined ? properties : { ...properties, StartingPositionTimestamp: new Date(Number(seconds) * 1000) };
+  putMapping(context, mappingOf(context, input, { uuid, ...named, sourceArn }));
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html */
@@ -72,6 +74,7 @@ const mappingResource: ResourceType<LambdaState> = {
     'ParallelizationFactor',
     'ScalingConfig',
     'StartingPosition',
+    'StartingPositionTimestamp',
     'TumblingWindowInSeconds',
   ],
   inert: { Tags: 'tags of a mapping change nothing' },
@@ -81,7 +84,8 @@ const mappingResource: ResourceType<LambdaState> = {
     return { ref: uuid, attributes: { Id: uuid, EventSourceMappingArn: context.kernel.arn('lambda', `event-source-mapping:${uuid}`) } };
   },
   update(properties, previous, physical, _place, context) {
-    if (properties['EventSourceArn'] !== previous['EventSourceArn'] || properties['StartingPosition'] !== previous['StartingPosition']) return 'replace';
+    const fixed = ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp'];
+    if (fixed.some((name) => properties[name] !== previous[name])) return 'replace';
     putFromTemplate(properties, physical.ref, context);
     return physical;
   },

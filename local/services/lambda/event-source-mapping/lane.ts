@@ -2,6 +2,7 @@ import { Fault } from '../../../kernel/errors.ts';
 import { readBatchResponse } from '../../../languages/source-records/batch-response.ts';
 import { backoffMs, fitting } from '../../../languages/source-records/batching.ts';
 import type { StreamRecord } from '../../../languages/source-records/stream-record.ts';
+import type { StreamSource } from '../../../languages/source-records/stream-source.ts';
 import { sendToDestination } from '../destination.ts';
 import { hasFailed, invokeFunction, meter, type Outcome } from '../invocation.ts';
 import type { FunctionRecord, MappingRecord, OpenWindow } from '../records.ts';
@@ -21,6 +22,7 @@ type DropCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 /** How a lane speaks to its shard's reader. */
 export interface LanePort {
   readonly shardId: string;
+  readonly batchInfo: StreamSource['batchInfo'];
   readonly onResult: (result: string) => void;
   /** The tumbling window that was open before a restart. */
   readonly window: OpenWindow | undefined;
@@ -211,7 +213,9 @@ export class Lane {
   /** Gives up what is too old; answers the rest. */
   async #dropAged(part: Part): Promise<readonly StreamRecord[]> {
     const { maximumRecordAgeSeconds } = this.#mapping;
-    const ageMaxMs = maximumRecordAgeSeconds < 0 ? RETENTION_MS : Math.min(maximumRecordAgeSeconds * 1000, RETENTION_MS);
+    // A Kinesis stream says itself how long it keeps records: what it still answers is not too old.
+    const retentionMs = this.#port.batchInfo === 'KinesisBatchInfo' ? Number.POSITIVE_INFINITY : RETENTION_MS;
+    const ageMaxMs = maximumRecordAgeSeconds < 0 ? retentionMs : Math.min(maximumRecordAgeSeconds * 1000, retentionMs);
     const oldestMs = this.#plane.kernel.nowMs() - ageMaxMs;
     const isAged = (record: StreamRecord): boolean => record.atMs < oldestMs;
     if (!part.records.some(isAged)) return part.records;
@@ -236,14 +240,14 @@ export class Lane {
         ...(outcome && { responseContext: { statusCode: 200, executedVersion: outcome.version, functionError: 'Unhandled' } }),
         version: '1.0',
         timestamp: new Date(kernel.nowMs()).toISOString(),
-        DDBStreamBatchInfo: {
+        [this.#port.batchInfo]: {
           shardId: this.#port.shardId,
           startSequenceNumber: first.sequenceNumber,
           endSequenceNumber: last.sequenceNumber,
           approximateArrivalOfFirstRecord: new Date(first.atMs).toISOString(),
           approximateArrivalOfLastRecord: new Date(last.atMs).toISOString(),
           batchSize: records.length,
-          streamArn: sourceArn,
+          streamArn: sourceArn.split('/consumer/')[0],
         },
       };
       const sent = await sendToDestination(this.#plane, { record, to: onFailure, payload: { body: JSON.stringify(body) }, cause });

@@ -4,12 +4,12 @@ import { PatternError, parsePattern } from '../../../languages/event-pattern/ind
 import { invalidParameter } from '../errors.ts';
 import type { MappingRecord } from '../records.ts';
 
-export type SourceKind = 'sqs' | 'dynamodb';
+export type SourceKind = 'sqs' | 'dynamodb' | 'kinesis';
 
 /** What kind of source an ARN names; others are refused by name. */
 export function sourceKind(arn: string): SourceKind {
   const service = parseArn(arn)?.service;
-  if (service === 'sqs' || service === 'dynamodb') return service;
+  if (service === 'sqs' || service === 'dynamodb' || service === 'kinesis') return service;
   if (service === undefined) throw invalidParameter(`The event source ARN ${arn} is not valid`);
   throw new NotEmulated(`An event source mapping on ${service}`, 'lambda');
 }
@@ -53,8 +53,11 @@ function checkQueueMapping(mapping: MappingRecord): void {
 function checkStreamMapping(mapping: MappingRecord): void {
   if (mapping.startingPosition === undefined)
     throw invalidParameter("1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.");
-  if (!['TRIM_HORIZON', 'LATEST'].includes(mapping.startingPosition))
-    throw invalidParameter(`Unsupported starting position for arn type: ${mapping.sourceArn}`);
+  // A table's stream has no iterator for a time.
+  const positions = sourceKind(mapping.sourceArn) === 'kinesis' ? ['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP'] : ['TRIM_HORIZON', 'LATEST'];
+  if (!positions.includes(mapping.startingPosition)) throw invalidParameter(`Unsupported starting position for arn type: ${mapping.sourceArn}`);
+  if (mapping.startingPosition === 'AT_TIMESTAMP' && mapping.startingTimestampMs === undefined)
+    throw invalidParameter('StartingPosition AT_TIMESTAMP needs a StartingPositionTimestamp');
   if (mapping.maximumConcurrency !== undefined) throw invalidParameter('ScalingConfig is supported for Amazon SQS event sources only');
   checkRange('parallelizationFactor', mapping.parallelizationFactor, { least: 1, most: 10 });
   checkRange('maximumRetryAttempts', mapping.maximumRetryAttempts, { least: -1, most: 10_000 });

@@ -1,16 +1,11 @@
-import type { GetRecordsCommandOutput, GetShardIteratorCommandOutput } from '@aws-sdk/client-dynamodb-streams';
 import { Fault } from '../../../kernel/errors.ts';
 import { backoffMs } from '../../../languages/source-records/batching.ts';
 import { recordFilter } from '../../../languages/source-records/record-filter.ts';
-import { type StreamRecord, streamRecord } from '../../../languages/source-records/stream-record.ts';
-import { roleOf } from '../invocation.ts';
+import type { StreamRecord } from '../../../languages/source-records/stream-record.ts';
+import type { ShardPosition, StreamCall, StreamSource } from '../../../languages/source-records/stream-source.ts';
 import type { MappingRecord, OpenWindow } from '../records.ts';
 import type { Plane } from '../state.ts';
 import { Lane } from './lane.ts';
-import { mappedRecord } from './mapped-function.ts';
-
-/** Records one read answers at most. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html */
-const READ_MAX = 1000;
 
 /** Records that are held for the lanes; reading goes on when they are fewer. */
 const HELD_MAX = 2000;
@@ -24,7 +19,10 @@ interface Held {
 
 /** How a shard's reader speaks to its mapping. */
 export interface ReaderPort {
+  readonly source: StreamSource;
+  readonly call: StreamCall;
   readonly shardId: string;
+  readonly parents: readonly string[];
   readonly onClosed: () => void;
   readonly onResult: (result: string) => void;
 }
@@ -61,16 +59,17 @@ export class ShardReader {
     this.#plane = plane;
     this.#mapping = mapping;
     this.#port = port;
-    this.#filter = recordFilter(mapping.patterns);
+    this.#filter = recordFilter(mapping.patterns, port.source.filterField);
     const checkpoint = plane.state.checkpoints.get(this.#checkpointKey);
     this.#lastRead = checkpoint?.sequenceNumber;
     this.#window = checkpoint?.window;
-    const { shardId, onResult } = port;
+    const { source, shardId, onResult } = port;
     this.#lanes = Array.from(
       { length: mapping.parallelizationFactor },
       () =>
         new Lane(plane, mapping, {
           shardId,
+          batchInfo: source.batchInfo,
           onResult,
           window: checkpoint?.window,
           onEnded: (records, window) => {
@@ -115,14 +114,13 @@ export class ShardReader {
 
   async #readOnce(): Promise<number> {
     this.#iterator ??= await this.#openIterator();
-    const input = { ShardIterator: this.#iterator, Limit: READ_MAX };
-    const output = await this.#call<GetRecordsCommandOutput>('GetRecords', input);
-    this.#iterator = output.NextShardIterator;
-    this.#isAtEnd = this.#iterator === undefined;
-    const records = (output.Records ?? []).map((record) => streamRecord(record, this.#mapping.sourceArn));
+    const { source, call, shardId } = this.#port;
+    const { records, next } = await source.read(call, shardId, this.#iterator);
+    this.#iterator = next;
+    this.#isAtEnd = next === undefined;
     if (this.#isStopped || records.length === 0) return 0;
     this.#lastRead = records.at(-1)?.sequenceNumber;
-    const sinceMs = this.#plane.state.checkpoints.get(this.#checkpointKey)?.sinceMs ?? 0;
+    const sinceMs = this.#sinceMs() ?? 0;
     this.#deal(records.filter(({ atMs }) => atMs >= sinceMs));
     return records.length;
   }
@@ -131,7 +129,7 @@ export class ShardReader {
     const filtered: StreamRecord[] = [];
     for (const record of records) {
       this.#held.push({ sequenceNumber: record.sequenceNumber, isEnded: false });
-      if (this.#filter && !this.#filter(record.wire)) filtered.push(record);
+      if (this.#filter && !this.#filter(this.#port.source.filterView(record))) filtered.push(record);
       else this.#lanes[laneOf(record.key, this.#lanes.length)]?.add(record);
     }
     if (filtered.length > 0) {
@@ -143,23 +141,40 @@ export class ShardReader {
     for (const lane of this.#lanes) lane.pump();
   }
 
+  /** Before which time records are none of the mapping's: until one is checkpointed, and for the shards that follow on one without any. */
+  #sinceMs(): number | undefined {
+    const { state } = this.#plane;
+    const known = state.checkpoints.get(this.#checkpointKey);
+    if (known?.sequenceNumber !== undefined) return undefined;
+    if (this.#mapping.startingPosition === 'AT_TIMESTAMP') return this.#mapping.startingTimestampMs;
+    const inherited = this.#port.parents.map((parent) => state.checkpoints.get(`${this.#mapping.uuid}/${parent}`)?.sinceMs);
+    const times = [known?.sinceMs, ...inherited].filter((time) => time !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  #position(): ShardPosition {
+    const { state, kernel } = this.#plane;
+    if (this.#lastRead !== undefined) return { kind: 'AFTER_SEQUENCE_NUMBER', sequenceNumber: this.#lastRead };
+    const { startingPosition, startingTimestampMs: atMs, uuid } = this.#mapping;
+    // What follows on a shard that the mapping has read is new as a whole.
+    const isSuccessor = this.#port.parents.some((parent) => state.checkpoints.get(`${uuid}/${parent}`)?.isClosed);
+    if (isSuccessor || state.checkpoints.has(this.#checkpointKey)) return { kind: 'TRIM_HORIZON' };
+    if (startingPosition === 'LATEST') return { kind: 'LATEST' };
+    // A time to come is no position: what is older is passed over as it is read.
+    if (startingPosition === 'AT_TIMESTAMP' && atMs !== undefined && atMs <= kernel.nowMs()) return { kind: 'AT_TIMESTAMP', atMs };
+    return { kind: 'TRIM_HORIZON' };
+  }
+
   async #openIterator(): Promise<string | undefined> {
     const { state, kernel } = this.#plane;
-    let position: object = { ShardIteratorType: 'TRIM_HORIZON' };
-    if (this.#lastRead !== undefined) position = { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: this.#lastRead };
-    else if (this.#mapping.startingPosition === 'LATEST' && !state.checkpoints.has(this.#checkpointKey)) position = { ShardIteratorType: 'LATEST' };
-    const input = { StreamArn: this.#mapping.sourceArn, ShardId: this.#port.shardId, ...position };
-    const { ShardIterator: iterator } = await this.#call<GetShardIteratorCommandOutput>('GetShardIterator', input);
+    const { source, call, shardId } = this.#port;
+    const position = this.#position();
+    const iterator = await source.iterator(call, shardId, position);
     // From now on nothing may be missed, not even by a restart before the first record.
-    if ('ShardIteratorType' in position && position.ShardIteratorType === 'LATEST') {
+    if (position.kind === 'LATEST' && !this.#isStopped) {
       state.checkpoints.put(this.#checkpointKey, { sequenceNumber: undefined, isClosed: false, sinceMs: kernel.nowMs() });
     }
     return iterator;
-  }
-
-  async #call<Output>(operation: string, input: object): Promise<Output> {
-    const principal = roleOf(mappedRecord(this.#plane, this.#mapping));
-    return this.#plane.kernel.request<Output>({ service: 'dynamodb-streams', operation, input, principal });
   }
 
   /** An iterator that has expired is opened again; what was trimmed is past; anything else is tried again, later and later. */
@@ -193,7 +208,7 @@ export class ShardReader {
   #closeIfDone(): void {
     if (!this.#isAtEnd || this.#isReading || this.#held.length > 0 || this.#isStopped) return;
     this.#isStopped = true;
-    this.#plane.state.checkpoints.put(this.#checkpointKey, { sequenceNumber: this.#lastRead, isClosed: true });
+    this.#plane.state.checkpoints.put(this.#checkpointKey, { sequenceNumber: this.#lastRead, isClosed: true, sinceMs: this.#sinceMs() });
     this.#port.onClosed();
   }
 }

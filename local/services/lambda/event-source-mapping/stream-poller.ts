@@ -1,68 +1,84 @@
-import type { DescribeStreamCommandOutput, Shard } from '@aws-sdk/client-dynamodb-streams';
 import { Fault, NotEmulated } from '../../../kernel/errors.ts';
 import { backoffMs } from '../../../languages/source-records/batching.ts';
+import { type ShardLink, type StreamSource, streamSource } from '../../../languages/source-records/stream-source.ts';
 import { roleOf } from '../invocation.ts';
 import type { MappingRecord } from '../records.ts';
 import type { Plane, RunningMapping } from '../state.ts';
 import { mappedRecord } from './mapped-function.ts';
 import { ShardReader } from './shard-reader.ts';
 
-const SHARD_PAGES_MAX = 100;
 const PROBLEM_BACKOFF_MS_MAX = 60_000;
 
 /**
- * Brings a DynamoDB stream to a function: a reader for each shard, a parent's wholly before its children's. It reads when the stream says that there is
+ * Brings a stream of Kinesis or DynamoDB to a function: a reader for each shard, a parent's wholly before its children's. It reads when the stream says that there is
  * something new, and goes on from the checkpoints after a restart.
  */
 export class StreamPoller implements RunningMapping {
   lastResult = 'No records processed';
   readonly #plane: Plane;
   readonly #mapping: MappingRecord;
-  readonly #readers = new Map<string, ShardReader>();
+  readonly #source: StreamSource;
+  readonly #readers = new Map<string, { readonly reader: ShardReader; readonly end: () => void }>();
   readonly #endNotifications: () => void;
   #isStopped = false;
   #isDiscovering = false;
+  #isDiscoveryDue = false;
   #problemsInRow = 0;
 
   constructor(plane: Plane, mapping: MappingRecord) {
     this.#plane = plane;
     this.#mapping = mapping;
-    let isWoken = false;
-    this.#endNotifications = plane.kernel.onNotify(mapping.sourceArn, () => {
-      if (isWoken) return;
-      isWoken = true;
-      plane.kernel.soon('stream poller', () => {
-        isWoken = false;
-        this.#wake();
-      });
+    this.#source = streamSource({
+      sourceArn: mapping.sourceArn,
+      region: plane.kernel.region,
+      roleArn: () => mappedRecord(plane, mapping).role,
     });
+    this.#endNotifications = this.#listen(this.#source.streamTopic, () => this.#wake());
     plane.kernel.soon('stream poller', () => void this.#discover());
   }
 
   stop(): void {
     this.#isStopped = true;
     this.#endNotifications();
-    for (const reader of this.#readers.values()) reader.stop();
+    for (const { reader, end } of this.#readers.values()) {
+      end();
+      reader.stop();
+    }
+  }
+
+  /** Calls back soon after each notification, once for all that come until then. */
+  #listen(topic: string, wake: () => void): () => void {
+    let isWoken = false;
+    return this.#plane.kernel.onNotify(topic, () => {
+      if (isWoken) return;
+      isWoken = true;
+      this.#plane.kernel.soon('stream poller', () => {
+        isWoken = false;
+        wake();
+      });
+    });
   }
 
   #wake(): void {
     if (this.#isStopped) return;
-    if (this.#readers.size === 0) void this.#discover();
-    for (const reader of this.#readers.values()) reader.wake();
+    // Kinesis tells here of shards, and of records at each shard's topic; a table's stream of records.
+    if (this.#readers.size === 0 || this.#source.service === 'kinesis') void this.#discover();
+    for (const { reader } of this.#readers.values()) reader.wake();
   }
 
   /** Finds the stream's shards and starts a reader for each whose parent has been read. */
   async #discover(): Promise<void> {
-    if (this.#isStopped || this.#isDiscovering) return;
+    if (this.#isStopped) return;
+    this.#isDiscoveryDue = true;
+    if (this.#isDiscovering) return;
     this.#isDiscovering = true;
     try {
-      const shards = await this.#shards();
-      this.#problemsInRow = 0;
-      const known = new Set(shards.map(({ ShardId }) => ShardId));
-      for (const shard of shards) {
-        const parent = shard.ParentShardId;
-        if (parent !== undefined && known.has(parent) && !this.#isClosed(parent)) continue;
-        this.#read(shard);
+      while (this.#isDiscoveryDue && !this.#isStopped) {
+        this.#isDiscoveryDue = false;
+        const shards = await this.#source.shards((operation, input) => this.#call(operation, input));
+        this.#problemsInRow = 0;
+        const known = new Set(shards.map(({ shardId }) => shardId));
+        for (const shard of shards) if (!shard.parents.some((parent) => known.has(parent) && !this.#isClosed(parent))) this.#read(shard);
       }
     } catch (error) {
       this.#problem(error);
@@ -75,11 +91,15 @@ export class StreamPoller implements RunningMapping {
     return this.#plane.state.checkpoints.get(`${this.#mapping.uuid}/${shardId}`)?.isClosed ?? false;
   }
 
-  #read({ ShardId: shardId = '' }: Shard): void {
+  #read({ shardId, parents }: ShardLink): void {
     if (this.#isStopped || this.#readers.has(shardId) || this.#isClosed(shardId)) return;
     const reader = new ShardReader(this.#plane, this.#mapping, {
+      source: this.#source,
+      call: (operation, input) => this.#call(operation, input),
       shardId,
+      parents,
       onClosed: () => {
+        this.#readers.get(shardId)?.end();
         this.#readers.delete(shardId);
         void this.#discover();
       },
@@ -87,24 +107,15 @@ export class StreamPoller implements RunningMapping {
         this.lastResult = result;
       },
     });
-    this.#readers.set(shardId, reader);
+    const topic = this.#source.shardTopic(shardId);
+    const end = topic === undefined ? () => {} : this.#listen(topic, () => reader.wake());
+    this.#readers.set(shardId, { reader, end });
     reader.wake();
   }
 
-  async #shards(): Promise<Shard[]> {
-    const { kernel } = this.#plane;
-    const record = mappedRecord(this.#plane, this.#mapping);
-    const shards: Shard[] = [];
-    let from: string | undefined;
-    for (let page = 0; page < SHARD_PAGES_MAX; page += 1) {
-      const input = { StreamArn: this.#mapping.sourceArn, ...(from !== undefined && { ExclusiveStartShardId: from }) };
-      const call = { service: 'dynamodb-streams', operation: 'DescribeStream', input, principal: roleOf(record) };
-      const { StreamDescription: description } = await kernel.request<DescribeStreamCommandOutput>(call);
-      shards.push(...(description?.Shards ?? []));
-      from = description?.LastEvaluatedShardId;
-      if (from === undefined) break;
-    }
-    return shards;
+  async #call<Output>(operation: string, input: object): Promise<Output> {
+    const principal = roleOf(mappedRecord(this.#plane, this.#mapping));
+    return this.#plane.kernel.request<Output>({ service: this.#source.service, operation, input, principal });
   }
 
   #problem(error: unknown): void {

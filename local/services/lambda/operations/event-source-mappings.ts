@@ -63,6 +63,7 @@ export function mappingOf(
       : (previous?.reportsBatchItemFailures ?? false),
     maximumConcurrency: input.ScalingConfig ? input.ScalingConfig.MaximumConcurrency : previous?.maximumConcurrency,
     startingPosition: position as MappingRecord['startingPosition'],
+    startingTimestampMs: input.StartingPositionTimestamp?.getTime() ?? previous?.startingTimestampMs,
     parallelizationFactor: input.ParallelizationFactor ?? previous?.parallelizationFactor ?? 1,
     bisects: input.BisectBatchOnFunctionError ?? previous?.bisects ?? false,
     maximumRetryAttempts: input.MaximumRetryAttempts ?? previous?.maximumRetryAttempts ?? -1,
@@ -95,6 +96,7 @@ function wireMapping({ kernel, state }: Plane, mapping: MappingRecord, change?: 
     ...(mapping.maximumConcurrency !== undefined && { ScalingConfig: { MaximumConcurrency: mapping.maximumConcurrency } }),
     ...(isStream && {
       ...(mapping.startingPosition && { StartingPosition: mapping.startingPosition }),
+      ...(mapping.startingTimestampMs !== undefined && { StartingPositionTimestamp: new Date(mapping.startingTimestampMs) }),
       ParallelizationFactor: mapping.parallelizationFactor,
       BisectBatchOnFunctionError: mapping.bisects,
       MaximumRetryAttempts: mapping.maximumRetryAttempts,
