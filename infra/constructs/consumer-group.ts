@@ -115,7 +115,7 @@ export class ConsumerGroup extends Construct {
     this.mappingId = this.#map(props, { timeout, patience });
     stream.deadLetterIndex.letIndexerReplace(this.deadLetters.queue);
     const { alarmName, sla } = this.#watch(props);
-    this.#describe(props, { lagAlarmName: alarmName, slaSeconds: sla.toSeconds() });
+    this.#describe(props, { lagAlarmName: alarmName, slaSeconds: sla.toSeconds(), newLettersAlarmName: this.#announceLetters(queueName) });
   }
 
   #grant({ stream, table }: ConsumerGroupProps): void {
@@ -162,6 +162,24 @@ export class ConsumerGroup extends Construct {
     return mapping.eventSourceMappingId;
   }
 
+  /**
+   * An alarm for the indexer, at each time that something was sent to the dead-letter queue: the alarm on its depth says nothing of what comes to those that are there, and what Lambda gave up
+   * has to be fetched while the stream has it.
+   */
+  #announceLetters(queueName: string): string {
+    const alarmName = `${queueName}-new-dead-letters`;
+    new Alarm(this, 'NewLettersAlarm', {
+      alarmName,
+      alarmDescription: `Something was sent to ${queueName}-dead-letters: the dead-letter indexer looks at it.`,
+      metric: this.deadLetters.queue.metricNumberOfMessagesSent({ period: Duration.minutes(1), statistic: Stats.SUM }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    return alarmName;
+  }
+
   /** The age of the last record of a batch, as Lambda measures it when the function has ended. @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
   #watch({ name, sla = Duration.minutes(5) }: ConsumerGroupProps): { readonly alarmName: string; readonly sla: Duration } {
     const alarmName = `${physicalName(this, { kind: 'lag alarm', name })}-behind`;
@@ -178,7 +196,10 @@ export class ConsumerGroup extends Construct {
   }
 
   /** Writes what an operator has to know of the group. */
-  #describe({ name, on, table, stream }: ConsumerGroupProps, watch: { readonly lagAlarmName: string; readonly slaSeconds: number }): void {
+  #describe(
+    { name, on, table, stream }: ConsumerGroupProps,
+    watch: { readonly lagAlarmName: string; readonly slaSeconds: number; readonly newLettersAlarmName: string },
+  ): void {
     const description = {
       consumer: name,
       context: this.function.context,

@@ -26,4 +26,6 @@ export interface Subscription {
   readonly queueUrl?: string;
   readonly deadLetterQueueUrl: string;
   readonly alarmName: string;
+  /** Of a consumer group of the stream: the alarm that goes off, and ends, whenever something was sent to the dead-letter queue. */
+  readonly newLettersAlarmName?: string;
 }

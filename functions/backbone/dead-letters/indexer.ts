@@ -35,13 +35,17 @@ const CONCURRENCY = 10;
 /**
  * Indexes what lies in the dead-letter queue that the alarm watches; without an alarm (a call by hand) in all of them. It deletes nothing but Lambda's word of given-up
  * records, in whose place it puts the records.
- * When the alarm is over, it closes what the index still calls dead.
+ * When the alarm is over, it closes what the index still calls dead. The alarm
+ * on what was sent makes it look when it goes off and when it ends: what came in between is not missed.
  */
 export async function indexDeadLetters(ports: IndexerPorts, { detail }: AlarmStateChange, counts: InvocationCounts): Promise<void> {
   for (const subscription of await subscriptions(ports)) {
-    if (detail?.alarmName !== undefined && detail.alarmName !== subscription.alarmName) continue;
-    if (detail?.state?.value === 'OK') await closeEmptied(ports, subscription);
-    if (detail?.state?.value !== undefined && detail.state.value !== 'ALARM') continue;
+    const isOfNews = detail?.alarmName !== undefined && detail.alarmName === subscription.newLettersAlarmName;
+    if (!isOfNews) {
+      if (detail?.alarmName !== undefined && detail.alarmName !== subscription.alarmName) continue;
+      if (detail?.state?.value === 'OK') await closeEmptied(ports, subscription);
+      if (detail?.state?.value !== undefined && detail.state.value !== 'ALARM') continue;
+    }
     const count = await indexQueue(ports, subscription);
     counts.add('Processed', count);
     log('info', 'indexed', { consumer: subscription.consumer, messages: count });

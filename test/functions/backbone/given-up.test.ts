@@ -19,6 +19,7 @@ const SUBSCRIPTION = {
   queueUrl: 'http://queues/projector',
   deadLetterQueueUrl: 'http://queues/projector-dlq',
   alarmName: 'depth',
+  newLettersAlarmName: 'news',
 };
 
 /** Lambda's word of a batch that it gave up. */
@@ -92,6 +93,19 @@ describe('what Lambda gives up of a stream', () => {
     });
     expect(deleted).toEqual(['h']);
     expect(world.sqs.inputs('ChangeMessageVisibilityBatch')).toEqual([]);
+  });
+
+  it('is looked for when something was sent, and again when nothing is sent any more', async () => {
+    for (const value of ['ALARM', 'OK']) {
+      visible.push({
+        MessageId: value,
+        ReceiptHandle: value,
+        Body: wordOf(11, 11, 1),
+        Attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(START_MS) },
+      });
+      await indexDeadLetters(ports, { detail: { alarmName: 'news', state: { value } } }, new InvocationCounts());
+    }
+    expect(deleted).toEqual(['ALARM', 'OK']);
   });
 
   it('leaves out what the consumer does not take', async () => {
