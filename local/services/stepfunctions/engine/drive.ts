@@ -16,7 +16,7 @@ import { watch } from './watch.ts';
 const TURN = 1000;
 
 /** An Express execution may go round for ever: its turns take time, so that its time-out comes. */
-const EXPRESS_TURN_MS = 100;
+const EXPRESS_TURN_MS = 1000;
 
 /**
  * Goes on with a frame, and with those that it begins or lets go on, until all of them wait. Between two waits nothing else of the plane runs: a state's
