@@ -42,8 +42,17 @@ export function compactJson(text: string): string {
 
 /** ISO 8601 in whole seconds, as events carry it. @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
 export function eventTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastTime = `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  }
+  return lastTime;
 }
+
+/** Most events are of the same second as the one before. */
+let lastSecond = Number.NaN;
+let lastTime = '';
 
 export function makeEvent(kernel: Kernel, parts: EventParts): BusEvent {
   const { id, source, detailType, resources, hops, traceHeader, account, region, replayName, detailText } = parts;

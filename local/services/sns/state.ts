@@ -3,6 +3,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Context } from '../../kernel/service.ts';
 import { attempt } from './delivering/attempt.ts';
 import { type DeliveryLine, openDeliveryLine } from './delivering/line.ts';
+import { ofTopic } from './metrics.ts';
 import { Deduplication } from './publishing/deduplication.ts';
 import { readSubscription } from './subscription/attributes.ts';
 import type { Subscription, SubscriptionRecord } from './subscription/records.ts';
@@ -49,7 +50,7 @@ function openTopic({ kernel, topics }: SnsState, record: TopicRecord): Topic {
     settings: readSettings(record.attributes, { arn: record.arn, accountId: kernel.accountId }),
     subscriptions: new Map(),
     byEndpoint: new Map(),
-    dimensions: { TopicName: record.name },
+    dimensions: ofTopic(record.name),
   };
   topics.set(record.arn, topic);
   return topic;

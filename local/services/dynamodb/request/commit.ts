@@ -2,7 +2,7 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Attributes } from '../../../languages/dynamodb-expression/attribute-value.ts';
 import { member } from '../../../languages/dynamodb-expression/attribute-value.ts';
 import { equalAttributes } from '../../../languages/dynamodb-expression/order.ts';
-import { addIndexUnits, type Consumption, meterConsumption, noConsumption, totalUnits, writeUnitsOf } from '../table/capacity.ts';
+import { addIndexUnits, type Consumption, meterConsumption, noConsumption, ofTable, totalUnits, writeUnitsOf } from '../table/capacity.ts';
 import { keyOf } from '../table/keys.ts';
 import type { Table } from '../table/table.ts';
 import type { Write, WriteRequest } from './write-request.ts';
@@ -80,7 +80,7 @@ export function noteFailedCondition(
     cause,
     detail: { key: plainKey(table, request.attributes), operation: request.operation, writeUnits: units },
   });
-  kernel.meter({ namespace: 'AWS/DynamoDB', name: 'ConditionalCheckFailedRequests', dimensions: { TableName }, value: 1, unit: 'Count' });
+  kernel.meter({ namespace: 'AWS/DynamoDB', name: 'ConditionalCheckFailedRequests', dimensions: ofTable(TableName), value: 1, unit: 'Count' });
   meterConsumption(kernel, 'Write', { ...noConsumption(TableName), table: units });
 }
 

@@ -1,8 +1,13 @@
 import type { Kernel } from '../../../kernel/kernel.ts';
+import { sharedDimensions } from '../../../kernel/metric.ts';
 
 /** One write unit writes 1 KB, one read unit reads 4 KB. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html */
 const WRITE_UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
+
+/** Dimensions of a table's metrics, and of those of its global indexes. */
+export const ofTable = sharedDimensions('TableName');
+const ofIndex = sharedDimensions('TableName', 'GlobalSecondaryIndexName');
 
 /** A transaction prepares and commits each item. */
 export const TRANSACTION_FACTOR = 2;
@@ -85,12 +90,11 @@ export function consumedCapacity(
 /** Publishes units to CloudWatch: those of the table with its local indexes, and those of each global index. */
 export function meterConsumption(kernel: Kernel, kind: 'Read' | 'Write', consumption: Consumption): void {
   const name = kind === 'Read' ? 'ConsumedReadCapacityUnits' : 'ConsumedWriteCapacityUnits';
-  const { tableName: TableName, local, global } = consumption;
+  const { tableName, local, global } = consumption;
   let own = consumption.table;
   for (const index in local) own += local[index] as number;
-  kernel.meter({ namespace: 'AWS/DynamoDB', name, dimensions: { TableName }, value: own, unit: 'Count' });
+  kernel.meter({ namespace: 'AWS/DynamoDB', name, dimensions: ofTable(tableName), value: own, unit: 'Count' });
   for (const index in global) {
-    const dimensions = { TableName, GlobalSecondaryIndexName: index };
-    kernel.meter({ namespace: 'AWS/DynamoDB', name, dimensions, value: global[index] as number, unit: 'Count' });
+    kernel.meter({ namespace: 'AWS/DynamoDB', name, dimensions: ofIndex(tableName, index), value: global[index] as number, unit: 'Count' });
   }
 }

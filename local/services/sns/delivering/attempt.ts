@@ -2,7 +2,7 @@ import type { DeliveryOutcome } from '../../../kernel/delivery.ts';
 import { NotEmulated } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { DeliveryPayload } from '../../../kernel/service.ts';
-import { countForTopic } from '../metrics.ts';
+import { countForTopic, ofTopic } from '../metrics.ts';
 import { type DeliveryLine, finish, postpone } from './line.ts';
 import type { Failure, PendingDelivery } from './pending-delivery.ts';
 import { waitBeforeRetry } from './retry-policy.ts';
@@ -27,7 +27,7 @@ export async function attempt(line: DeliveryLine, delivery: PendingDelivery): Pr
   const { endpoint, body, attributes } = delivery;
   const outcome = await send(kernel, delivery, { to: endpoint, body, attributes });
   if (outcome.status === 'accepted') {
-    countForTopic(kernel, { TopicName: delivery.topicName }, 'NumberOfNotificationsDelivered');
+    countForTopic(kernel, ofTopic(delivery.topicName), 'NumberOfNotificationsDelivered');
     finish(line, delivery);
     return;
   }
@@ -39,7 +39,7 @@ export async function attempt(line: DeliveryLine, delivery: PendingDelivery): Pr
     postpone(line, { ...tried, dueMs: nextMs });
     return;
   }
-  countForTopic(kernel, { TopicName: delivery.topicName }, 'NumberOfNotificationsFailed');
+  countForTopic(kernel, ofTopic(delivery.topicName), 'NumberOfNotificationsFailed');
   await deadLetter(line, { ...tried, attempts: 0 }, { code: outcome.code, message: outcome.message });
 }
 
@@ -66,7 +66,7 @@ async function deadLetter(line: DeliveryLine, delivery: PendingDelivery, failure
     return;
   }
   const isTaken = outcome.status === 'accepted';
-  countForTopic(kernel, { TopicName: topicName }, isTaken ? 'NumberOfNotificationsRedrivenToDlq' : 'NumberOfNotificationsFailedToRedriveToDlq');
+  countForTopic(kernel, ofTopic(topicName), isTaken ? 'NumberOfNotificationsRedrivenToDlq' : 'NumberOfNotificationsFailedToRedriveToDlq');
   if (isTaken) note(kernel, delivery, 'delivery-dead-lettered', detail);
   else note(kernel, delivery, 'delivery-dropped', { ...detail, refusal: (outcome as Refused).message });
   finish(line, delivery);
