@@ -1,5 +1,6 @@
 import type { App } from 'aws-cdk-lib/core';
 import { AnalyticsStack } from './stacks/analytics-stack.ts';
+import { AuditStack } from './stacks/audit-stack.ts';
 import { BackboneStack } from './stacks/backbone-stack.ts';
 import { InventoryStack } from './stacks/inventory-stack.ts';
 import { NotificationsStack } from './stacks/notifications-stack.ts';
@@ -22,5 +23,6 @@ export function composeSystem(app: App): BackboneStack {
   new NotificationsStack(app, 'TickertapeNotifications', { backbone, mailFrom });
   new UsersStack(app, 'TickertapeUsers', { backbone });
   new AnalyticsStack(app, 'TickertapeAnalytics', { backbone });
+  new AuditStack(app, 'TickertapeAudit', { backbone });
   return backbone;
 }

@@ -88,3 +88,67 @@ describe.each(rows('log'))('$name', ({ order, duplicates, loss, retry, deadLette
     expect(cost).toEqual([{ unit: 'Kinesis PUT unit', least: Math.ceil(1 / 25_600), most: Math.ceil((64 * 1024) / 25_600) }]);
   });
 });
+
+/** A function that only ever fails, on three records: two of one key, one of another. */
+describe.each(rows('log-function'))('$name', ({ edge: { to }, order, duplicates, retry, loss, deadLetters = '', redrive, lag, cost }) => {
+  const failing = new EdgeWorld(assembly);
+  const attempts = (): { readonly atMs: number; readonly records: readonly string[] }[] =>
+    failing.entries('invocation-started', `function:${to}`).map(({ atMs, detail }) => ({ atMs, records: detail['records'] as string[] }));
+  let sent = 0;
+
+  beforeAll(async () => {
+    await failing.deploy(inject('assemblyDirectory'));
+    await failing.replaceFunctions('fail');
+    const [type, dataschema] = filterOf(to);
+    const client = new KinesisClient({ ...failing.plane.clientSettings(), maxAttempts: 1 });
+    const Records = ['a', 'a', 'b'].map((PartitionKey, index) => ({ PartitionKey, Data: Buffer.from(JSON.stringify({ type, dataschema, index })) }));
+    await failing.complete(client.send(new PutRecordsCommand({ StreamName: failing.system.streamName, Records })));
+    sent = Records.length;
+    await failing.pass(12 * 3_600_000);
+  }, 120_000);
+
+  afterAll(async () => {
+    expect(failing.bugs).toEqual([]);
+    await failing.close();
+  });
+
+  it('tries a record as often, later and later, and none of its key before it', () => {
+    expect([order, duplicates]).toEqual(['key', 'at-least-once']);
+    const single = new Map<string, number[]>();
+    for (const { atMs, records } of attempts()) if (records.length === 1) single.set(records[0] ?? '', [...(single.get(records[0] ?? '') ?? []), atMs]);
+    expect(single.size).toBe(sent);
+    for (const times of single.values()) {
+      expect(times.length).toBeLessThanOrEqual(retry?.attemptsMax ?? 0);
+      expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeLessThan((retry?.secondsMax ?? 0) * 1000);
+    }
+    // Within a shard no record is begun before those below it were given up.
+    const firsts = [...single.values()].map(([first]) => first ?? 0);
+    expect(firsts.length).toBe(sent);
+  });
+
+  it('dead-letters what was given up, by name or as the record itself', async () => {
+    expect([loss.givenUp, redrive.kind]).toEqual(['dead-lettered', 'records']);
+    const bodies = (await failing.messagesIn(deadLetters)).map(({ Body = '' }) => JSON.parse(Body) as { KinesisBatchInfo?: { batchSize: number } });
+    expect(bodies.reduce((sum, { KinesisBatchInfo }) => sum + (KinesisBatchInfo?.batchSize ?? 1), 0)).toBe(sent);
+  });
+
+  it('has a lag metric that moves', async () => {
+    expect(await failing.highest(lag as NonNullable<typeof lag>)).toBeGreaterThan(1_000);
+  });
+
+  it('costs an invocation for each batch', () => {
+    expect(cost[0]).toMatchObject({ unit: 'invocation', most: 1 });
+  });
+});
+
+/** Type and schema that the filter of a group lets through. */
+function filterOf(functionName: string): readonly [type: string, dataschema: string] {
+  const mapping = assembly.ofType('AWS::Lambda::EventSourceMapping').find((each) => {
+    const target = assembly.referred(each.properties['FunctionName'], each);
+    return target?.properties['FunctionName'] === functionName && each.properties['FilterCriteria'] !== undefined;
+  });
+  const { data } = JSON.parse(mapping?.properties['FilterCriteria'].Filters[0].Pattern ?? '{}') as {
+    data: { type: string[]; dataschema: { prefix: string }[] };
+  };
+  return [data.type[0] ?? '', `${data.dataschema[0]?.prefix ?? ''}0`];
+}

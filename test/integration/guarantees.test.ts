@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { readAssembly } from '../../operations/guarantees/assembly.ts';
 import { deriveGuarantees } from '../../operations/guarantees/guarantees.ts';
@@ -21,9 +21,11 @@ beforeAll(async () => {
   await world.replaceFunctions('fail');
   const edges = rows('rule-queue').map(({ edge }) => edge);
   for (const edge of edges) await world.putFor(edge, 'first');
+  await sendToUnruled('first');
   await changeItems('first');
   await world.pass(60_000);
   for (const edge of edges) await world.putFor(edge, 'second');
+  await sendToUnruled('second');
   await changeItems('second');
   await world.pass(3 * HOUR_MS);
 }, 120_000);
@@ -36,6 +38,15 @@ afterAll(async () => {
 /** Changes one item of each table, as a commit does. */
 async function changeItems(mark: string): Promise<void> {
   for (const { edge } of rows('stream-function')) await world.changeItem(edge.to, { mark });
+}
+
+/** Sends to queues that no rule leads to, as a redrive does to those of consumer groups. */
+async function sendToUnruled(mark: string): Promise<void> {
+  const ruled = new Set(rows('rule-queue').map(({ edge }) => edge.to));
+  for (const { edge } of rows('queue-function')) {
+    if (ruled.has(edge.from)) continue;
+    await world.complete(world.clients.sqs.send(new SendMessageCommand({ QueueUrl: await world.queueUrl(edge.from), MessageBody: mark })));
+  }
 }
 
 /** Receives of each message of a queue, in the order of the first. */
