@@ -40,34 +40,47 @@ export interface NotificationParts {
  * Differs from AWS: `Signature` and `SigningCertURL` are place holders, and nothing answers at `UnsubscribeURL`.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
  */
-export function queueNotification({ kernel, topic, subscription, message }: NotificationParts): string {
-  const { certificate, unsubscribe } = urlsOf(kernel, subscription);
+export function queueNotification(parts: NotificationParts): string {
+  const { subscription, message } = parts;
   const { id, subject, attributes, sequenceNumber, publishedMs } = message;
-  const lines: [string, string | undefined][] = [
-    ['Type', 'Notification'],
-    ['MessageId', id],
-    ['SequenceNumber', sequenceNumber],
-    ['TopicArn', topic.record.arn],
-    ['Subject', subject],
-    ['Message', bodyFor(message, subscription.record.protocol)],
-    ['Timestamp', new Date(publishedMs).toISOString()],
-  ];
-  if (sequenceNumber === undefined) {
-    lines.push(['SignatureVersion', topic.settings.signatureVersion], ['Signature', SIGNATURE], ['SigningCertURL', certificate]);
-  }
-  lines.push(['UnsubscribeURL', unsubscribe]);
-  let text = '{';
-  let separator = '\n';
-  for (const [name, value] of lines) {
-    if (value === undefined) continue;
-    text += `${separator}  "${name}" : ${JSON.stringify(value)}`;
-    separator = ',\n';
-  }
-  if (attributes) {
-    const entries = Object.entries(wireAttributes(attributes)).map(([name, value]) => `    ${JSON.stringify(name)} : ${JSON.stringify(value)}`);
-    text += `${separator}  "MessageAttributes" : {\n${entries.join(',\n')}\n  }`;
-  }
-  return `${text}\n}`;
+  const fixed = fixedLines(parts);
+  const number = sequenceNumber === undefined ? '' : line('SequenceNumber', sequenceNumber);
+  const about = subject === undefined ? '' : line('Subject', subject);
+  const body = line('Message', bodyFor(message, subscription.record.protocol));
+  const signed = sequenceNumber === undefined ? fixed.signature : '';
+  const time = line('Timestamp', new Date(publishedMs).toISOString());
+  const text = `{\n  "Type" : "Notification"${line('MessageId', id)}${number}${fixed.topic}${about}${body}${time}${signed}${fixed.unsubscribe}`;
+  if (!attributes) return `${text}\n}`;
+  const entries = Object.entries(wireAttributes(attributes)).map(([name, value]) => `    ${JSON.stringify(name)} : ${JSON.stringify(value)}`);
+  return `${text},\n  "MessageAttributes" : {\n${entries.join(',\n')}\n  }\n}`;
+}
+
+const line = (name: string, value: string): string => `,\n  "${name}" : ${JSON.stringify(value)}`;
+
+/** The lines that all notifications of a subscription have in common. */
+interface FixedLines {
+  readonly topic: string;
+  readonly signatureVersion: string;
+  readonly signature: string;
+  readonly unsubscribe: string;
+}
+
+/** By subscription: they are most of a notification's text, and writing them costs more than all the rest. */
+const fixedBySubscription = new WeakMap<Subscription, FixedLines>();
+
+function fixedLines({ kernel, topic, subscription }: NotificationParts): FixedLines {
+  const { signatureVersion } = topic.settings;
+  const known = fixedBySubscription.get(subscription);
+  if (known?.signatureVersion === signatureVersion) return known;
+  const { certificate, unsubscribe } = urlsOf(kernel, subscription);
+  const fixed = {
+    topic: line('TopicArn', topic.record.arn),
+    signatureVersion,
+    signature: `${line('SignatureVersion', signatureVersion)}${line('Signature', SIGNATURE)}${line('SigningCertURL', certificate)}`,
+    unsubscribe: line('UnsubscribeURL', unsubscribe),
+  };
+  fixedBySubscription.set(subscription, fixed);
+  return fixed;
 }
 
 /** The event that a function receives. @see https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html */
