@@ -1,0 +1,5 @@
+import { query } from '../backbone/query.ts';
+import { getOrderSummary } from './get-order-summary.ts';
+
+/** `GET /orders/{orderId}/summary` */
+export const handler = query({ name: 'read-models-get-order-summary' }, getOrderSummary);
