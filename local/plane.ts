@@ -26,11 +26,11 @@ import { createS3 } from './services/s3/service.ts';
 import { scheduler } from './services/scheduler/service.ts';
 import { schemas } from './services/schemas/service.ts';
 import { sesv2 } from './services/sesv2/service.ts';
+import { sfn } from './services/sfn/service.ts';
 import { sns } from './services/sns/service.ts';
 import { sqs } from './services/sqs/service.ts';
 import { type SqsState, setEndpoint } from './services/sqs/state.ts';
 import { ssm } from './services/ssm/service.ts';
-import { stepfunctions } from './services/stepfunctions/service.ts';
 import { sts } from './services/sts/service.ts';
 import { BlobStore, compression, type DataFolder, openDataFolder } from './storage/index.ts';
 import { type ClientSettings, clientSettings } from './wire/client-settings.ts';
@@ -113,7 +113,7 @@ function servicesOf(codeDirectory: string | undefined, parts: { readonly blobs: 
     apigatewayv2,
     createCloudFormation(parts),
     lambda,
-    stepfunctions,
+    sfn,
   ] as unknown as Service<never>[];
 }
 

@@ -8,17 +8,17 @@ import {
   type State,
   StatesError,
   writerArgumentsOf,
-} from '../../../languages/states/index.ts';
-import { append } from '../history/append.ts';
-import { readItems } from '../tasks/item-reader.ts';
+} from '../../../../languages/states/index.ts';
+import { append } from '../../history/append.ts';
+import { readItems } from '../../tasks/item-reader.ts';
+import { startIterations } from '../children.ts';
+import { stateOf } from '../compile.ts';
+import type { ResultWriter } from '../frame.ts';
+import { scopeOf } from '../language.ts';
+import type { Handler, Maybe, Place } from '../place.ts';
+import { keep } from '../timers.ts';
 import { batches } from './batches.ts';
-import { startIterations } from './children.ts';
-import { stateOf } from './compile.ts';
-import type { ResultWriter } from './frame.ts';
-import { scopeOf } from './language.ts';
 import { beginMapRun } from './map-run.ts';
-import type { Handler, Maybe, Place } from './place.ts';
-import { keep } from './timers.ts';
 
 type MapState = Extract<State, { Type: 'Map' }>;
 

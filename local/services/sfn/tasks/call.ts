@@ -2,6 +2,7 @@ import type { InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { Fault, NotEmulated } from '../../../kernel/errors.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Principal } from '../../../kernel/principal.ts';
+import { validationException } from '../errors.ts';
 import { errorOf, type Naming, optimizedNaming, sdkNaming } from './errors.ts';
 import { failed, type TaskOutcome } from './outcome.ts';
 import type { TaskResource } from './resource.ts';
@@ -35,7 +36,7 @@ export async function callTask(kernel: Kernel, call: TaskCall): Promise<TaskOutc
     if (error instanceof Fault) return errorOf(error, naming, kernel.uuid());
     if (error instanceof NotEmulated) return failed('NotEmulated', error.message);
     // The wire has not checked a task's arguments: those that an operation cannot read are the task's mistake.
-    if (error instanceof TypeError || error instanceof RangeError) return errorOf(new Fault('ValidationException', error.message), naming, kernel.uuid());
+    if (error instanceof TypeError || error instanceof RangeError) return errorOf(validationException(error.message), naming, kernel.uuid());
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { Json, MapSettings } from '../../../languages/states/index.ts';
+import type { Json, MapSettings } from '../../../../languages/states/index.ts';
 
 /** Items put together for one child execution each, by number and by size. @see https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html */
 export function batches(items: readonly Json[], { maxItemsPerBatch, maxInputBytesPerBatch, batchInput }: MapSettings): Json[] {

@@ -28,10 +28,7 @@ import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './operation
 import { testState } from './operations/test-state.ts';
 import { validateStateMachineDefinition } from './operations/validate.ts';
 import { deleteStateMachineVersion, listStateMachineVersions, publishStateMachineVersion } from './operations/versions.ts';
-import { activityResource } from './resources/activity.ts';
-import { aliasResource } from './resources/alias.ts';
-import { stateMachineResource } from './resources/state-machine.ts';
-import { versionResource } from './resources/version.ts';
+import { resourceTypes } from './resources.ts';
 import { createState, type StatesState } from './state.ts';
 
 const operations: Partial<OperationsOf<SFN, StatesState>> = {
@@ -75,7 +72,7 @@ const operations: Partial<OperationsOf<SFN, StatesState>> = {
 };
 
 /** Step Functions: state machines, their executions, and activities. */
-export const stepfunctions: Service<StatesState> = {
+export const sfn: Service<StatesState> = {
   name: 'sfn',
   arnService: 'states',
   createState(kernel) {
@@ -85,11 +82,6 @@ export const stepfunctions: Service<StatesState> = {
   },
   operations,
   access: accessOf,
-  resourceTypes: {
-    'AWS::StepFunctions::Activity': activityResource,
-    'AWS::StepFunctions::StateMachine': stateMachineResource,
-    'AWS::StepFunctions::StateMachineAlias': aliasResource,
-    'AWS::StepFunctions::StateMachineVersion': versionResource,
-  },
+  resourceTypes,
   delivery: receive,
 };

@@ -15,7 +15,7 @@ import { append } from '../history/append.ts';
 import { childFrame } from './children.ts';
 import { stateOf } from './compile.ts';
 import { exitOf, scopeOf } from './language.ts';
-import { mapHandler } from './map.ts';
+import { mapHandler } from './mapping/map.ts';
 import { BLOCKED, type Handler, type Place } from './place.ts';
 import { taskHandler } from './task.ts';
 import { keep } from './timers.ts';

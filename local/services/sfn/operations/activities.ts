@@ -11,9 +11,9 @@ import type {
   ListActivitiesOutput,
 } from '@aws-sdk/client-sfn';
 import { refuseAllBut } from '../../../kernel/errors.ts';
-import { awaitTask, takeTask, type Worker } from '../engine/activity-queue.ts';
 import { taskStepOf, workerTook } from '../engine/task.ts';
-import { type TaskPlace, writeToken } from '../engine/token.ts';
+import { awaitTask, takeTask, type Worker } from '../engine/waiting/activity-queue.ts';
+import { type TaskPlace, writeToken } from '../engine/waiting/token.ts';
 import { activityDoesNotExist } from '../errors.ts';
 import { jsonText } from '../history/text.ts';
 import { activityArn, checkName, readArnOf } from '../naming.ts';

@@ -9,7 +9,7 @@ import type {
 import type { TaskStep } from '../engine/frame.ts';
 import type { Place } from '../engine/place.ts';
 import { heartbeat, resourceOf, taskStepOf, tell } from '../engine/task.ts';
-import { readToken } from '../engine/token.ts';
+import { readToken } from '../engine/waiting/token.ts';
 import { invalidOutput, invalidToken, taskTimedOut } from '../errors.ts';
 import type { States } from '../state.ts';
 

@@ -5,13 +5,13 @@ import { isTooLarge, jsonText } from '../history/text.ts';
 import { callTask, dataLimitExceeded } from '../tasks/call.ts';
 import type { TaskOutcome } from '../tasks/outcome.ts';
 import { readResource, type TaskResource } from '../tasks/resource.ts';
-import { offerTask } from './activity-queue.ts';
-import { awaitExecution, childResult } from './awaited.ts';
 import { stateOf } from './compile.ts';
 import type { TaskStep } from './frame.ts';
 import { BLOCKED, type Engine, type Handler, type Place } from './place.ts';
 import { evaluateTask, type TaskFields, taskId } from './task-fields.ts';
 import { keep } from './timers.ts';
+import { offerTask } from './waiting/activity-queue.ts';
+import { awaitExecution, childResult } from './waiting/awaited.ts';
 
 type TaskState = Extract<State, { Type: 'Task' }>;
 

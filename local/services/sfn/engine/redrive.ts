@@ -2,7 +2,7 @@ import { append, CHUNK } from '../history/append.ts';
 import type { Execution, Revision } from '../records.ts';
 import { reportStart } from '../reporting/report.ts';
 import { frameKey } from './frame.ts';
-import { redriveMapRun } from './map-run.ts';
+import { redriveMapRun } from './mapping/map-run.ts';
 import type { Engine } from './place.ts';
 import type { Running } from './running.ts';
 

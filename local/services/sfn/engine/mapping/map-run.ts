@@ -1,13 +1,13 @@
-import type { State } from '../../../languages/states/index.ts';
-import { append } from '../history/append.ts';
-import { jsonText } from '../history/text.ts';
-import type { Execution, MapRun } from '../records.ts';
-import { writeResults } from '../tasks/result-writer.ts';
-import type { Failure, MapRunStep } from './frame.ts';
+import type { State } from '../../../../languages/states/index.ts';
+import { append } from '../../history/append.ts';
+import { jsonText } from '../../history/text.ts';
+import type { Execution, MapRun } from '../../records.ts';
+import { writeResults } from '../../tasks/result-writer.ts';
+import type { Failure, MapRunStep } from '../frame.ts';
+import { BLOCKED, type Engine, type Outcome, type Place } from '../place.ts';
+import type { Running } from '../running.ts';
+import { keep } from '../timers.ts';
 import type { MapFields } from './map.ts';
-import { BLOCKED, type Engine, type Outcome, type Place } from './place.ts';
-import type { Running } from './running.ts';
-import { keep } from './timers.ts';
 
 type MapState = Extract<State, { Type: 'Map' }>;
 

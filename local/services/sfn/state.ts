@@ -1,10 +1,10 @@
 import type { Collection } from '../../kernel/collection.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Context } from '../../kernel/service.ts';
-import { type ActivityQueue, createActivityQueue } from './engine/activity-queue.ts';
 import type { Frame } from './engine/frame.ts';
 import type { Engine } from './engine/place.ts';
 import type { Running } from './engine/running.ts';
+import { type ActivityQueue, createActivityQueue } from './engine/waiting/activity-queue.ts';
 import type { HistoryRecord } from './history/record.ts';
 import type { Activity, Alias, Execution, MapRun, Revision, StateMachine, Version } from './records.ts';
 

@@ -1,6 +1,6 @@
-import type { Execution } from '../records.ts';
-import { failed, type TaskOutcome } from '../tasks/outcome.ts';
-import type { Engine } from './place.ts';
+import type { Execution } from '../../records.ts';
+import { failed, type TaskOutcome } from '../../tasks/outcome.ts';
+import type { Engine } from '../place.ts';
 
 /** Calls `ended` when the execution has ended: at once where it has. */
 export function awaitExecution({ state, kernel }: Engine, arn: string, ended: (execution: Execution) => void): void {

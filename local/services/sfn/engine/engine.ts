@@ -4,15 +4,15 @@ import { append, CHUNK } from '../history/append.ts';
 import type { Ending, Execution } from '../records.ts';
 import { reportEnd, reportStart } from '../reporting/report.ts';
 import { indexExecution, type StatesState } from '../state.ts';
-import { offerTask } from './activity-queue.ts';
 import { abortFrame } from './children.ts';
 import { compile } from './compile.ts';
 import { drive } from './drive.ts';
 import { type Frame, frameKey } from './frame.ts';
-import { childExecutionEnded, resumeMapRun, stopMapRun } from './map-run.ts';
+import { childExecutionEnded, resumeMapRun, stopMapRun } from './mapping/map-run.ts';
 import type { Engine, Place, StartRequest } from './place.ts';
 import { createRunning, type Running } from './running.ts';
 import { awaitChild, resourceOf, startCall } from './task.ts';
+import { offerTask } from './waiting/activity-queue.ts';
 import { watch } from './watch.ts';
 
 /** Express executions last five minutes at most, Standard ones a year. @see https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */

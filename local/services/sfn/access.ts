@@ -1,5 +1,5 @@
 import type { AccessCheck } from '../../kernel/principal.ts';
-import { readToken } from './engine/token.ts';
+import { readToken } from './engine/waiting/token.ts';
 import { activityArn, stateMachineArn } from './naming.ts';
 import type { States } from './state.ts';
 

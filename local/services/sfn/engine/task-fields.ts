@@ -2,7 +2,7 @@ import { inputOf, type State, taskSettingsOf } from '../../../languages/states/i
 import { stateOf } from './compile.ts';
 import { scopeOf } from './language.ts';
 import type { Maybe, Place } from './place.ts';
-import { writeToken } from './token.ts';
+import { writeToken } from './waiting/token.ts';
 
 /** A Task state's fields. */
 export interface TaskFields {
