@@ -14,8 +14,6 @@ export const stateMachineDoesNotExist = (arn: string): Fault => new Fault('State
 
 export const stateMachineAlreadyExists = (arn: string): Fault => new Fault('StateMachineAlreadyExists', `State Machine Already Exists: '${arn}'`);
 
-export const stateMachineDeleting = (arn: string): Fault => new Fault('StateMachineDeleting', `State Machine is being deleted: '${arn}'`);
-
 export const stateMachineTypeNotSupported = (): Fault =>
   new Fault('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine');
 
@@ -33,8 +31,6 @@ export const invalidToken = (reason = 'Invalid token'): Fault => new Fault('Inva
 
 /** Tokens of pages, which are another thing than tokens of tasks. */
 export const invalidPageToken = (): Fault => new Fault('InvalidToken', "Invalid Token: 'Invalid token'");
-
-export const taskDoesNotExist = (): Fault => new Fault('TaskDoesNotExist', "Task does not exist: 'The task associated with the provided token does not exist'");
 
 export const taskTimedOut = (): Fault => new Fault('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'");
 

@@ -6,11 +6,18 @@ import { compilePolicy } from '../../languages/policy/policy.ts';
 import { roleNotAssumable } from './errors.ts';
 
 /** Throws where the role is not there, or does not let Step Functions assume it. @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html */
-export async function checkRole(roleArn: string, { kernel, cause }: { readonly kernel: Kernel; readonly cause?: number | undefined }): Promise<void> {
+export async function checkRole(
+  roleArn: string,
+  machineArn: string,
+  { kernel, cause }: { readonly kernel: Kernel; readonly cause?: number | undefined },
+): Promise<void> {
   const { accountId, region } = kernel;
   const trust = await trustOf(roleArn, { kernel, cause });
   const principal = { type: 'Service', names: ['states.amazonaws.com', `states.${region}.amazonaws.com`], accountId } as const;
-  const conditionKeys = new Map([['aws:sourceaccount', [accountId]]]);
+  const conditionKeys = new Map([
+    ['aws:sourceaccount', [accountId]],
+    ['aws:sourcearn', [machineArn]],
+  ]);
   const request = { action: 'sts:AssumeRole', resource: roleArn, principal, conditionKeys };
   if (!trust || compilePolicy(trust).verdict(request) !== 'allow') throw roleNotAssumable(roleArn);
 }

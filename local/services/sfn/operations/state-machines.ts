@@ -68,9 +68,9 @@ export async function createStateMachine(input: CreateStateMachineInput, context
   const logging = readLogging(input.loggingConfiguration);
   checkDefinition(definition, type);
   if (versionDescription !== undefined && !publish) throw validationException('Version description can only be set when publish is true');
-  await checkRole(roleArn, context);
-  await checkDestination(logging, context);
   const arn = stateMachineArn(kernel, name);
+  await checkRole(roleArn, arn, context);
+  await checkDestination(logging, context);
   const existing = state.machines.get(arn);
   if (existing) return existingMachine(existing, { definition, type, logging, isTraced: input.tracingConfiguration?.enabled ?? false }, { input, state });
   const createdMs = kernel.nowMs();
@@ -127,7 +127,7 @@ export async function updateStateMachine(input: UpdateStateMachineInput, context
   if (versionDescription !== undefined && !publish) throw validationException('Version description can only be set when publish is true');
   if (definition !== undefined) checkDefinition(definition, machine.type);
   const logging = loggingConfiguration && readLogging(loggingConfiguration);
-  if (roleArn !== undefined) await checkRole(roleArn, context);
+  if (roleArn !== undefined) await checkRole(roleArn, machine.arn, context);
   if (logging) await checkDestination(logging, context);
   const current = machineOf(state, machine.arn);
   const revision = applyUpdate(state, current, { definition, roleArn, logging, isTraced: tracingConfiguration?.enabled });
