@@ -1,6 +1,7 @@
 import { type Benchmark, type Measurement, median, percentile, rounded } from './benchmark.ts';
 import { type Clients, clientsOf, destroy } from './services/clients.ts';
 import { type Emulator, startOthers, startTickertape } from './services/emulators.ts';
+import { execute, history, TRANSITIONS } from './services/executions.ts';
 import { invoke } from './services/functions.ts';
 import { put, transact } from './services/items.ts';
 import { publish, putEvents, receive, send } from './services/messaging.ts';
@@ -127,32 +128,42 @@ function bestOf(others: readonly Contestant[], rounds: Series['rounds']): Contes
   return others.filter((other) => rounds.has(other)).sort((a, b) => rate(b) - rate(a))[0];
 }
 
-async function measure(contestants: readonly Contestant[], lines: string[]): Promise<Measurement> {
-  const all = WAYS.flatMap((way) => OPERATIONS.map((operation): Series => ({ operation, way, rounds: new Map() })));
+async function measure(contestants: readonly Contestant[], operations: readonly Operation[], lines: string[]): Promise<Measurement> {
+  const all = WAYS.flatMap((way) => operations.map((operation): Series => ({ operation, way, rounds: new Map() })));
   await measureSeries(contestants, all, lines);
   const figures: Record<string, number> = {};
   for (const series of all) lines.push(...report(contestants, series, figures));
   return { lines, figures };
 }
 
+/** Measures operations of the plane and of the other emulators. */
+async function besideOthers(operations: readonly Operation[]): Promise<Measurement> {
+  const lines: string[] = [];
+  const emulators = [await startTickertape()];
+  try {
+    for (const other of await startOthers()) {
+      if ('url' in other) emulators.push(other);
+      else lines.push(`${other.name} is left out: ${other.reason}`);
+    }
+    const contestants = emulators.map((emulator) => ({ emulator, clients: clientsOf(emulator.url) }));
+    const measurement = await measure(contestants, operations, lines);
+    for (const { clients } of contestants) destroy(clients);
+    return measurement;
+  } finally {
+    await Promise.all(emulators.map((emulator) => emulator.end()));
+  }
+}
+
 /** Service operations of the usual kind over a socket, beside other emulators. */
 export const services: Benchmark = {
   name: 'services',
   title: `service operations over HTTP/1.1 keep-alive, ${CONCURRENCY} at a time, beside MiniStack and moto (aim: 10 × the best of them with prebuilt requests)`,
-  async run() {
-    const lines: string[] = [];
-    const emulators = [await startTickertape()];
-    try {
-      for (const other of await startOthers()) {
-        if ('url' in other) emulators.push(other);
-        else lines.push(`${other.name} is left out: ${other.reason}`);
-      }
-      const contestants = emulators.map((emulator) => ({ emulator, clients: clientsOf(emulator.url) }));
-      const measurement = await measure(contestants, lines);
-      for (const { clients } of contestants) destroy(clients);
-      return measurement;
-    } finally {
-      await Promise.all(emulators.map((emulator) => emulator.end()));
-    }
-  },
+  run: () => besideOthers(OPERATIONS),
+};
+
+/** Step Functions over a socket, beside other emulators; transitions per second are executions per second times those of one. */
+export const stateMachines: Benchmark = {
+  name: 'state-machines',
+  title: `executions (${TRANSITIONS} transitions each) and histories, ${CONCURRENCY} at a time, beside MiniStack and moto (aim: 10 × the best of them)`,
+  run: () => besideOthers([execute, history]),
 };

@@ -2,6 +2,7 @@ import { DynamoDB } from '@aws-sdk/client-dynamodb';
 import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { IAM } from '@aws-sdk/client-iam';
 import { Lambda } from '@aws-sdk/client-lambda';
+import { SFN } from '@aws-sdk/client-sfn';
 import { SNS } from '@aws-sdk/client-sns';
 import { SQS } from '@aws-sdk/client-sqs';
 
@@ -11,6 +12,7 @@ export interface Clients {
   readonly eventbridge: EventBridge;
   readonly iam: IAM;
   readonly lambda: Lambda;
+  readonly sfn: SFN;
   readonly sns: SNS;
   readonly sqs: SQS;
 }
@@ -30,6 +32,7 @@ export function clientsOf(endpoint: string, handler?: Handler): Clients {
     eventbridge: new EventBridge(settings),
     iam: new IAM(settings),
     lambda: new Lambda(settings),
+    sfn: new SFN(settings),
     sns: new SNS(settings),
     sqs: new SQS(settings),
   };
