@@ -1,3 +1,4 @@
+import type { AggregateDifference, AggregateLog, AggregateName, AggregateState } from './aggregates/aggregates.ts';
 import type { ConsumerLag } from './consumers/lag.ts';
 import type { MappingStatus } from './consumers/mapping.ts';
 import type { DeadLetter, DeadLetterQueue } from './dead-letters/dead-letter.ts';
@@ -15,8 +16,8 @@ import type { ArchiveStatus } from './replays/archives.ts';
 import type { ReplayPlan, ReplayRequest } from './replays/plan.ts';
 import type { ReplayStatus } from './replays/replay.ts';
 import type { BusStatus, ConsumerStatus } from './status/status.ts';
+import type { Topology } from './status/topology.ts';
 import type { PublishedEvent } from './surroundings.ts';
-import type { Topology } from './topology/topology.ts';
 import type { Explanation } from './why/explanation.ts';
 
 /** The health screen. */
@@ -89,6 +90,12 @@ export interface Operations {
   setConsumer(request: { readonly consumer: string; readonly isEnabled: boolean }): Promise<MappingStatus>;
   /** Explains why a consumer did or did not process an event. `event` is the event itself, where nobody remembers it. */
   why(request: { readonly eventId: string; readonly consumer: string; readonly event?: PublishedEvent | undefined }): Promise<Explanation>;
+  /** The state of an event-sourced aggregate: now, or `at` a version (`3`), a time (ISO 8601) or so long ago (`90m`). */
+  showAggregate(request: AggregateName & { readonly at?: string | undefined }): Promise<AggregateState>;
+  /** The events of an aggregate, in order. */
+  aggregateLog(request: AggregateName & { readonly after?: number | undefined; readonly limit: number }): Promise<AggregateLog>;
+  /** What differs between two moments of an aggregate. */
+  diffAggregate(request: AggregateName & { readonly from: string; readonly to: string }): Promise<AggregateDifference>;
   topology(request: Record<string, never>): Promise<Topology>;
   doctor(request: Record<string, never>): Promise<readonly Check[]>;
 }
@@ -120,6 +127,9 @@ export const OPERATION_NAMES = [
   'consumerLags',
   'setConsumer',
   'why',
+  'showAggregate',
+  'aggregateLog',
+  'diffAggregate',
   'topology',
   'doctor',
 ] as const satisfies readonly (keyof Operations)[];

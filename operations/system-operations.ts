@@ -1,3 +1,4 @@
+import { aggregateLog, diffAggregate, showAggregate } from './aggregates/aggregates.ts';
 import type { Clients } from './clients.ts';
 import { consumerLags } from './consumers/lag.ts';
 import { setMapping } from './consumers/mapping.ts';
@@ -18,9 +19,9 @@ import { listArchives } from './replays/archives.ts';
 import { planReplay } from './replays/plan.ts';
 import { cancelReplay, describeReplay, listReplays, startReplay } from './replays/replay.ts';
 import { systemStatus } from './status/status.ts';
+import { readTopology } from './status/topology.ts';
 import type { Surroundings } from './surroundings.ts';
 import { type DeadLetterSource, deadLetterSources, describeSystem, type System } from './system.ts';
-import { readTopology } from './topology/topology.ts';
 import { explain } from './why/why.ts';
 
 /** No event of that id, thread or subject is known. */
@@ -58,7 +59,7 @@ export function systemOperations(clients: Clients, surroundings: Surroundings): 
     system,
     reading: async () => ({ clients, receiveWaitSeconds, system: await system(), nowMs: surroundings.nowMs() }),
   };
-  return { ...observing(shared), ...deadLetterWork(shared), ...redriving(shared), ...replaying(shared), ...consuming(shared) };
+  return { ...observing(shared), ...deadLetterWork(shared), ...redriving(shared), ...replaying(shared), ...consuming(shared), ...inspecting(shared) };
 }
 
 type Observing = Pick<Operations, 'status' | 'meters' | 'quiet' | 'trace' | 'sendEvent' | 'why' | 'topology' | 'doctor'>;
@@ -160,5 +161,13 @@ function consuming({ clients, surroundings, system }: Shared): Pick<Operations, 
     consumerLags: async () => consumerLags(clients, await system(), surroundings.nowMs()),
     setConsumer: async ({ consumer, isEnabled }) =>
       setMapping(clients, findConsumer(await system(), consumer), { isEnabled, wait: (ms) => surroundings.wait(ms), nowMs: () => surroundings.nowMs() }),
+  };
+}
+
+function inspecting({ clients, surroundings }: Shared): Pick<Operations, 'showAggregate' | 'aggregateLog' | 'diffAggregate'> {
+  return {
+    showAggregate: (request) => showAggregate(clients, request, surroundings.nowMs()),
+    aggregateLog: (request) => aggregateLog(clients, request),
+    diffAggregate: (request) => diffAggregate(clients, request, surroundings.nowMs()),
   };
 }

@@ -1,4 +1,4 @@
-import type { Topology, TopologyConsumer } from '../../operations/topology/topology.ts';
+import type { Topology, TopologyConsumer } from '../../operations/status/topology.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { counted } from '../output/counted.ts';
 import { printJson, printLine, printNote } from '../output/report.ts';

@@ -1,5 +1,34 @@
 import type { Command } from 'commander';
+import { wholeNumber } from '../option-values.ts';
 import { examples } from './examples.ts';
+
+function addAggregate(program: Command): void {
+  const aggregate = program.command('aggregate').description('what is kept as a stream of events, at any moment of it');
+  const show = aggregate
+    .command('show <type> <id>')
+    .description('the state of an aggregate: now, after so many events, or at a time')
+    .option('--at <moment>', 'a version (3), a time (2026-03-15T14:32:00Z), or so long ago (90m); the events of that instant are in it')
+    .action(async (type: string, id: string, _options, command: Command) =>
+      (await import('../commands/aggregate.ts')).show({ type, id }, command.optsWithGlobals()),
+    );
+  examples(show, 'aggregate show Order 0b9d6f0e-… --at 2026-03-15T14:32:00Z', 'aggregate show Order 0b9d6f0e-… --at 1');
+  const log = aggregate
+    .command('log <type> <id>')
+    .description('the events of an aggregate, in order')
+    .option('--after <version>', 'only those after this version', wholeNumber)
+    .option('--limit <n>', 'so many at most', wholeNumber, 200)
+    .action(async (type: string, id: string, _options, command: Command) =>
+      (await import('../commands/aggregate.ts')).log({ type, id }, command.optsWithGlobals()),
+    );
+  examples(log, 'aggregate log Order 0b9d6f0e-…');
+  const diff = aggregate
+    .command('diff <type> <id> <from> <to>')
+    .description('what differs between two moments of an aggregate: versions, times, or so long ago')
+    .action(async (type: string, id: string, from: string, to: string, _options, command: Command) =>
+      (await import('../commands/aggregate.ts')).diff({ type, id, from, to }, command.optsWithGlobals()),
+    );
+  examples(diff, 'aggregate diff Order 0b9d6f0e-… 1 2', 'aggregate diff Order 0b9d6f0e-… 1h now');
+}
 
 /** Commands that answer a question and change nothing. */
 export function addLooking(program: Command): void {
@@ -26,6 +55,7 @@ export function addLooking(program: Command): void {
     .description('events, rules, queues and consumers as a tree')
     .action(async (_options, command: Command) => (await import('../commands/topology.ts')).topology(command.optsWithGlobals()));
   examples(topology, 'topology', 'topology --json | jq .data.events');
+  addAggregate(program);
   const doctor = program
     .command('doctor')
     .description('check this machine, who you are, and that every consumer can be reached')

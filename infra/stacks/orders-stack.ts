@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { PaymentFailed, PaymentRefunded, ShipmentPrepared } from '../../schemas/index.ts';
+import { AggregateInspector } from '../constructs/aggregate-inspector.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { ServiceStack, type ServiceStackProps } from './service-stack.ts';
 
@@ -24,5 +25,7 @@ export class OrdersStack extends ServiceStack {
       handler: 'functions/orders/follow-order.handler.ts',
       table: this.table,
     });
+
+    new AggregateInspector(this, 'OrderInspector', { type: 'Order', handler: 'functions/orders/inspect-order.handler.ts', table: this.table });
   }
 }

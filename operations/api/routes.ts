@@ -6,7 +6,7 @@ import { ANSWER_HEADER, API_PATH, CALL_HEADER, type Problem, STREAM_PATH } from 
 
 /** Errors that say something about the request; every other is a failure on this side. */
 const CALLER_ERRORS =
-  /^(Unknown|NoSuch|NoSystem|NoMapping|SchemaInvalid|FilterInvalid|PayloadTooLarge|RedriveRunning|RedriveOption|ReplayWindow|NotRedrivable|NotEditable)/;
+  /^(Unknown|NoSuch|NoSystem|NoMapping|SchemaInvalid|FilterInvalid|PayloadTooLarge|RedriveRunning|RedriveOption|ReplayWindow|NotRedrivable|NotEditable|MomentInvalid)/;
 
 /** Changes that wait for a slow reader at most; beyond it the oldest go, and a line says how many. */
 const WAITING_MAX = 10_000;

@@ -53,15 +53,15 @@ export function editOf(
   return { payload: body.withData(data), original: letter.payload, changes, by, because };
 }
 
-/** Members that differ, by path. Walks without recursion: data may be as deep as it likes. */
-export function changesBetween(before: unknown, after: unknown): Change[] {
+/** Members that differ, by path from `root` on. Walks without recursion: data may be as deep as it likes. */
+export function changesBetween(before: unknown, after: unknown, root = 'data'): Change[] {
   const changes: Change[] = [];
-  const waiting: { readonly path: string; readonly before: unknown; readonly after: unknown }[] = [{ path: 'data', before, after }];
+  const waiting: { readonly path: string; readonly before: unknown; readonly after: unknown }[] = [{ path: root, before, after }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { path, before: one, after: other } = next;
     if (isContainer(one) && isContainer(other) && Array.isArray(one) === Array.isArray(other)) {
       for (const name of new Set([...Object.keys(one), ...Object.keys(other)]))
-        waiting.push({ path: `${path}.${name}`, before: one[name], after: other[name] });
+        waiting.push({ path: path === '' ? name : `${path}.${name}`, before: one[name], after: other[name] });
     } else if (JSON.stringify(one) !== JSON.stringify(other)) changes.push(next);
   }
   return changes.sort((a, b) => a.path.localeCompare(b.path));

@@ -49,16 +49,22 @@ export interface Snapshot<State> extends Key {
 /** As many digits as the largest safe integer has: the order of the texts is the order of the numbers. */
 const VERSION_DIGITS = 16;
 
+/** A version as part of a key. */
 export const paddedVersion = (version: number): string => String(version).padStart(VERSION_DIGITS, '0');
 
+/** Begin of the sort key of every slice. */
 export const SLICE_PREFIX = 'EVENTS#';
 
+/** Partition key of all items of a stream. */
 export const streamKeyOf = (type: string, id: string): string => `${type}#${id}`;
 
+/** Key of a stream's tip. */
 export const tipKeyOf = (type: string, id: string): Key => ({ pk: streamKeyOf(type, id), sk: 'TIP' });
 
+/** Key of the slice that begins with a version. */
 export const sliceKeyOf = (type: string, id: string, first: number): Key => ({ pk: streamKeyOf(type, id), sk: `${SLICE_PREFIX}${paddedVersion(first)}` });
 
+/** Key of the snapshot after so many events, by one fold. */
 export const snapshotKeyOf = (type: string, id: string, { foldVersion, version }: { readonly foldVersion: number; readonly version: number }): Key => ({
   pk: streamKeyOf(type, id),
   sk: `SNAPSHOT#${foldVersion}#${paddedVersion(version)}`,

@@ -52,22 +52,41 @@ async function stateBefore<State, C extends EventContract>(
   return state;
 }
 
-async function* slices(reader: Reader, { type }: Typed, { id, to }: { readonly id: string; readonly to: number }): AsyncGenerator<Slice> {
+interface SliceRange {
+  readonly id: string;
+  /** Sort key of the first that is wanted. @default the first that there is */
+  readonly from?: string | undefined;
+  /** Version that the last begins with, at most. */
+  readonly to: number;
+}
+
+async function* slices(reader: Reader, { type }: Typed, { id, from = SLICE_PREFIX, to }: SliceRange): AsyncGenerator<Slice> {
   let cursor: string | undefined;
   do {
-    const page = await reader.query<Slice>({ pk: streamKeyOf(type, id), skPrefix: SLICE_PREFIX, skAtMost: sliceKeyOf(type, id, to).sk, cursor });
+    const page = await reader.query<Slice>({ pk: streamKeyOf(type, id), skPrefix: from, skAtMost: sliceKeyOf(type, id, to).sk, cursor });
     yield* page.items;
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
-/** All events of an aggregate, in order, as they were stored. */
-export async function* history(reader: Reader, aggregate: Typed, id: string): AsyncGenerator<Envelope> {
+/** The events of an aggregate after a version, in order, as they were stored. */
+export async function* history(
+  reader: Reader,
+  aggregate: Typed,
+  id: string,
+  { after = 0 }: { /** @default 0: from the first on */ readonly after?: number } = {},
+): AsyncGenerator<Envelope> {
   const tip = await reader.get<Tip>(tipKeyOf(aggregate.type, id));
   if (!tip) return;
-  if (tip.first > 1) for await (const slice of slices(reader, aggregate, { id, to: tip.first - 1 })) yield* envelopesOf(slice);
-  yield* envelopesOf(tip);
+  if (tip.first > after + 1) {
+    const begin = after > 0 ? await sliceOf(reader, aggregate, { id, moment: { version: after + 1 } }) : undefined;
+    for await (const slice of slices(reader, aggregate, { id, from: begin?.sk, to: tip.first - 1 })) yield* eventsAfter(slice, after);
+  }
+  yield* eventsAfter(tip, after);
 }
+
+const eventsAfter = ({ first, events }: Pick<Slice, 'first' | 'events'>, version: number): Envelope[] =>
+  envelopesOf({ events: events.slice(Math.max(0, version + 1 - first)) });
 
 /** A moment of an aggregate: after so many events, or at a time (ISO 8601), the events of that instant included. */
 export type Moment = { readonly version: number } | { readonly time: string };

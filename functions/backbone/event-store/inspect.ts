@@ -1,0 +1,81 @@
+import type { Context } from 'aws-lambda';
+import type { EventContract } from '../../../schemas/index.ts';
+import type { Envelope } from '../envelope.ts';
+import { counted } from '../invocation.ts';
+import { lambdaPorts, type Ports } from '../ports.ts';
+import { tableReader } from '../table.ts';
+import type { Reader } from '../work.ts';
+import type { Aggregate } from './aggregate.ts';
+import { type Tip, tipKeyOf } from './items.ts';
+import { history, type Moment, stateAt } from './load.ts';
+
+/** What an operator asks of an aggregate: its state at a moment, or its events after a version. */
+export type Inspection =
+  | { readonly ask: 'state'; readonly id: string /** @default now */; readonly moment?: Moment }
+  | { readonly ask: 'log'; readonly id: string; readonly after?: number /** @default 100 */; readonly limit?: number };
+
+/** A state, and how many events made it, of how many there are now. */
+export interface InspectedState {
+  readonly id: string;
+  readonly version: number;
+  readonly latest: number;
+  /** `null` where the aggregate did not exist then. */
+  readonly state: unknown;
+}
+
+/** Events as they are stored: without what their contracts call secret. */
+export interface InspectedLog {
+  readonly id: string;
+  readonly latest: number;
+  readonly events: readonly Envelope[];
+}
+
+/** An answer of Lambda has at most 6 MB. @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LOG_BYTES_MAX = 4_000_000;
+const LOG_EVENTS = 100;
+
+/** An operator asked what this function does not answer. */
+export class InspectionInvalid extends Error {
+  override readonly name = 'InspectionInvalid';
+}
+
+/**
+ * Makes the Lambda handler by which operators look into an aggregate's streams: only the service that owns them knows what its events make of a state. It reads, and asks for no more rights than that.
+ */
+export function inspector<State, C extends EventContract>(
+  options: { readonly name: string },
+  aggregate: Aggregate<State, C>,
+  ports: Ports = lambdaPorts,
+): (request: Inspection, context: Context) => Promise<InspectedState | InspectedLog> {
+  const reader = tableReader(ports);
+  return counted(options.name, async (request: Inspection, _: Context, counts) => {
+    if (typeof request?.id !== 'string' || request.id === '') throw new InspectionInvalid('An inspection has an `id`');
+    counts.add('Processed');
+    if (request.ask === 'log') return inspectLog(reader, aggregate, request);
+    if (request.ask !== 'state') throw new InspectionInvalid('An inspection has `ask`: "state" or "log"');
+    const moment = request.moment ?? { version: Number.MAX_SAFE_INTEGER };
+    const [tip, { version, state }] = await Promise.all([
+      reader.get<Tip>(tipKeyOf(aggregate.type, request.id)),
+      stateAt(reader, aggregate, { id: request.id, moment }),
+    ]);
+    return { id: request.id, version, latest: tip?.version ?? 0, state: state ?? null };
+  });
+}
+
+async function inspectLog<State, C extends EventContract>(
+  reader: Reader,
+  aggregate: Aggregate<State, C>,
+  { id, after = 0, limit = LOG_EVENTS }: Extract<Inspection, { readonly ask: 'log' }>,
+): Promise<InspectedLog> {
+  const tip = await reader.get<Tip>(tipKeyOf(aggregate.type, id));
+  const events: Envelope[] = [];
+  let bytes = 0;
+  if (tip) {
+    for await (const event of history(reader, aggregate, id, { after })) {
+      bytes += Buffer.byteLength(JSON.stringify(event));
+      if (events.length >= limit || (events.length > 0 && bytes > LOG_BYTES_MAX)) break;
+      events.push(event);
+    }
+  }
+  return { id, latest: tip?.version ?? 0, events };
+}
