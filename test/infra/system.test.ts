@@ -291,7 +291,9 @@ it('keeps the tables of services, and lets the index go', () => {
 
 it('describes itself to operators', () => {
   const parameters = new Map(of('AWS::SSM::Parameter').map(({ Properties }) => [Properties.Name as string, JSON.stringify(Properties.Value)]));
-  expect([...parameters.keys()].sort()).toEqual([...[...CONSUMERS, ...GROUPS].map((name) => `/tickertape/consumers/${name}`), '/tickertape/system'].sort());
+  expect([...parameters.keys()].sort()).toEqual(
+    [...[...CONSUMERS, ...GROUPS].map((name) => `/tickertape/consumers/${name}`), '/tickertape/aggregates/Order', '/tickertape/system'].sort(),
+  );
   for (const member of ['busName', 'busArn', 'deadLetterIndexTableName', 'bus', 'deadLetterQueueUrl', 'apiUrl'])
     expect(parameters.get('/tickertape/system')).toContain(member);
   const members = [
