@@ -13,8 +13,8 @@ export interface Traffic {
   deliveries(): number;
 }
 
-/** Calls of the operator, as looking for traffic makes them, are none. */
-const isTraffic = ({ detail }: JournalEntry): boolean => !String(detail['principal']).endsWith(':root');
+/** Calls of the operator, as looking for traffic makes them, are none; nor is what a read of them has cost. */
+const isTraffic = ({ kind, detail }: JournalEntry): boolean => kind !== 'items-read' && !String(detail['principal']).endsWith(':root');
 
 /**
  * Resolves with true once nothing is on its way, with false where `timeoutMs` (of the machine's clock) passes first. Woken by the journal: it looks again when
