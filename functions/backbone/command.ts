@@ -50,7 +50,7 @@ export function command<Type extends string, Data>(
     const request = readRequest(options, event, ports);
     const { correlationId, traceparent } = request;
     const done = await inSpan(`${options.name} command`, { kind: SpanKind.SERVER, traceparent }, (active) =>
-      execute({ options, handle, ports, request, traceparent: active }),
+      execute({ options, handle, ports, request, traceparent: active, remainingMs: () => context.getRemainingTimeInMillis() }),
     );
     counts.add(done.isRepeated ? 'Duplicates' : 'Processed');
     log('info', done.isRepeated ? 'duplicate' : 'processed', {
@@ -105,6 +105,7 @@ interface Execution<Type extends string, Data> {
   readonly ports: Ports;
   readonly request: Request<Data>;
   readonly traceparent: string;
+  remainingMs(): number;
 }
 
 function execute<Type extends string, Data>({
@@ -113,17 +114,19 @@ function execute<Type extends string, Data>({
   ports,
   request,
   traceparent,
+  remainingMs,
 }: Execution<Type, Data>): Promise<{ readonly answer: Answer; readonly isRepeated: boolean }> {
   const { id, data, payloadHash, receivedAt, correlationId } = request;
   const cause: Cause = { id, correlationid: correlationId, traceparent, flow: 'choreography' };
-  return repeatingConflicts(ports, async () => {
+  const once = async () => {
     const work = new UnitOfWork({ ports, cause, identity: [options.name, 'command', id] });
     const answer = await handle({ id, data, receivedAt, correlationId }, work);
     const record = { ...commandKeyOf(options.name, id), payloadHash };
     const condition = { expression: UNCLAIMED, values: { ':nowSeconds': Math.floor(ports.nowMs() / 1000) } };
     const outcome = await work.commit({ kind: 'put', record, condition }, JSON.stringify(answer));
     return outcome.outcome === 'committed' ? { answer, isRepeated: false } : { answer: storedAnswer(outcome, payloadHash), isRepeated: true };
-  });
+  };
+  return repeatingConflicts(ports, once, { remainingMs });
 }
 
 function storedAnswer({ existing }: Extract<CommitOutcome, { outcome: 'duplicate' }>, payloadHash: string): Answer {

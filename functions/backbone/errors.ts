@@ -4,6 +4,7 @@
  * | error | meaning | queue | HTTP |
  * |---|---|---|---|
  * | `RetryableError` | the same call can succeed later | hidden with back-off, `retries-exhausted` at the last attempt | 503 |
+ * | `ConflictError` | others were faster with the same state | run again for 15 s at most, then hidden for 1 to 3 s | run again, then 503 |
  * | `ThrottledError` | a dependency asks for a pause | hidden for at least that pause | 503 with `Retry-After` |
  * | `TerminalError` | the business says no, for ever | dead-lettered at once: `business` | 422 |
  * | `MalformedError` | not what the contract says | dead-lettered at once: `malformed` | 400 |

@@ -19,27 +19,44 @@ export interface Consumer<C extends EventContract> {
   readonly handle: ConsumerHandler<C>;
 }
 
-/** How often a handler runs again, within one receive, on state that changed under it. A conflict is no failure, so it does not use up the queue's attempts. */
-const CONFLICT_RUNS_MAX = 5;
-const CONFLICT_WAIT_MS = 20;
+const CONFLICT_WAIT_MS_FIRST = 20;
+const CONFLICT_WAIT_MS_MAX = 500;
+
+/**
+ * Sum of the waits between the runs of a handler, within one receive, on state that changed under it. A conflict is no failure and is not counted as one; of those who conflict one has won, so that each round
+ * is progress however many they are. But a condition that can never hold looks the same, and must not hold up its batch for ever.
+ */
+const CONFLICT_PATIENCE_MS = 15_000;
+
+/** The same where nobody says how much time there is. */
+const CONFLICT_PATIENCE_MS_BRIEF = 500;
+
+/** What stays of an invocation for its answer. */
+const RESERVE_MS = 2_000;
+
+/** Who attempts, in which world. */
+export interface Attempting<C extends EventContract> {
+  readonly ports: Ports;
+  readonly consumer: Consumer<C>;
+  /** Milliseconds until the invocation has to have ended. */
+  remainingMs(): number;
+}
 
 /** Runs a consumer on one message and commits. @throws what the error table knows */
-export async function attempt<C extends EventContract>(ports: Ports, consumer: Consumer<C>, message: Incoming): Promise<'processed' | 'duplicate'> {
+export async function attempt<C extends EventContract>({ ports, consumer, remainingMs }: Attempting<C>, message: Incoming): Promise<'processed' | 'duplicate'> {
   refuseExpired(ports, message);
   const { content } = message;
   if (content.kind === 'malformed') throw content.error;
   const { envelope, replayName } = content.received;
   const event = readEvent(consumer.options.on, envelope);
   const epoch = replayName !== undefined && consumer.options.onReplay !== 'skip' ? replayName : '0';
-  const run: Run<C> = { ports, consumer, message, event, epoch, payloadHash: content.payloadHash };
+  const run: Run<C> = { ports, consumer, remainingMs, message, event, epoch, payloadHash: content.payloadHash };
   return inSpan(`${consumer.options.name} process`, { kind: SpanKind.CONSUMER, traceparent: envelope.traceparent }, (traceparent) =>
     'mode' in consumer.options ? runWithLease(run, consumer.options, traceparent) : runInTransaction(run, traceparent),
   );
 }
 
-interface Run<C extends EventContract> {
-  readonly ports: Ports;
-  readonly consumer: Consumer<C>;
+interface Run<C extends EventContract> extends Attempting<C> {
   readonly message: Incoming;
   readonly event: EventOf<C>;
   readonly epoch: string;
@@ -83,21 +100,34 @@ async function runInTransaction<C extends EventContract>(run: Run<C>, traceparen
     record: { ...keyOf(run), payloadHash },
     condition: { expression: UNCLAIMED, values: { ':nowSeconds': Math.floor(ports.nowMs() / 1000) } },
   };
-  return repeatingConflicts(ports, async () => {
+  const once = async (): Promise<'processed' | 'duplicate'> => {
     const work = workOf(run, traceparent);
     await run.consumer.handle(run.event, work, { number: run.message.receiveCount, isUncertain: false });
     return settle(await work.commit(claim), payloadHash, ports);
-  });
+  };
+  return repeatingConflicts(ports, once, { remainingMs: run.remainingMs });
 }
 
-/** Runs a unit of work again where a condition on state did not hold, with a short wait, a few times. */
-export async function repeatingConflicts<T>(ports: Pick<Ports, 'waitMs' | 'random'>, run: () => Promise<T>): Promise<T> {
+/**
+ * Runs a unit of work again where a condition on state did not hold, with waits that grow to half a second, half of each by chance: as long as the invocation has time, and not for ever.
+ * @throws {ConflictError} where it still does not hold
+ */
+export async function repeatingConflicts<T>(
+  ports: Pick<Ports, 'waitMs' | 'random'>,
+  run: () => Promise<T>,
+  { remainingMs }: { readonly remainingMs?: () => number } = {},
+): Promise<T> {
+  let waitedMs = 0;
   for (let count = 1; ; count += 1) {
     try {
       return await run();
     } catch (error) {
-      if (!(error instanceof ConflictError) || count >= CONFLICT_RUNS_MAX) throw error;
-      await ports.waitMs(CONFLICT_WAIT_MS * 2 ** (count - 1) * (0.5 + ports.random()));
+      if (!(error instanceof ConflictError)) throw error;
+      const waitMs = Math.min(CONFLICT_WAIT_MS_MAX, CONFLICT_WAIT_MS_FIRST * 2 ** Math.min(count - 1, 10)) * (0.5 + ports.random());
+      const leftMs = remainingMs ? Math.min(CONFLICT_PATIENCE_MS - waitedMs, remainingMs() - RESERVE_MS) : CONFLICT_PATIENCE_MS_BRIEF - waitedMs;
+      if (leftMs < waitMs) throw error;
+      await ports.waitMs(waitMs);
+      waitedMs += waitMs;
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { EventContract } from '../../../schemas/index.ts';
 import { resolveDeadLetter } from '../dead-letters/index-table.ts';
-import { InFlightError } from '../errors.ts';
+import { ConflictError, InFlightError } from '../errors.ts';
 import { type InvocationCounts, type LogFields, log } from '../telemetry.ts';
-import { attempt, type Consumer } from './attempt.ts';
+import { type Attempting, attempt } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
 import { climb, delayAgain, readLadder } from './ladder.ts';
 import type { Incoming, Message } from './message.ts';
@@ -10,20 +10,19 @@ import { backOffSeconds, type DeadLetterReason, type Disposition, dispositionOf 
 import { deadLetterOf, hide, journeyOf, type QueuePorts, sendToDeadLetterQueue } from './queue.ts';
 
 /** What the delivery of a message needs. */
-export interface Delivery<C extends EventContract> {
+export interface Delivery<C extends EventContract> extends Attempting<C> {
   readonly ports: QueuePorts;
-  readonly consumer: Consumer<C>;
   readonly counts: InvocationCounts;
 }
 
 /** Attempts a message, and does what the error table says where that fails. `done` means: acknowledge it. */
 export async function deliver<C extends EventContract>(delivery: Delivery<C>, message: Message): Promise<RecordOutcome> {
-  const { ports, consumer, counts } = delivery;
+  const { ports, counts } = delivery;
   const delayed = message.climb ? await delayAgain(ports, message, message.climb) : 'due';
   if (delayed !== 'due') return delayed === 'sent' ? 'done' : 'failed';
   let outcome: 'processed' | 'duplicate';
   try {
-    outcome = await attempt(ports, consumer, message);
+    outcome = await attempt(delivery, message);
   } catch (error) {
     return answerFailure(delivery, message, error);
   }
@@ -40,15 +39,16 @@ async function answerFailure<C extends EventContract>(delivery: Delivery<C>, mes
   if (isOnLadder(ports, error)) return climbOrDeadLetter(delivery, message, { disposition, error });
   const receiveCountMax = Number(ports.environment['MAX_RECEIVE_COUNT'] ?? Number.POSITIVE_INFINITY);
   if (message.receiveCount >= receiveCountMax) return deadLetter(delivery, message, { reason: disposition.reasonAtEnd, error });
-  const seconds = backOffSeconds({ receiveCount: message.receiveCount, atLeastSeconds: disposition.atLeastSeconds, random: ports.random() });
+  const seconds = backOffSeconds({ ...disposition, receiveCount: message.receiveCount, random: ports.random() });
   await hide(ports, message, seconds);
   delivery.counts.add('Retried');
   log('warn', 'will be retried', { ...fieldsOf(delivery, message), attempt: message.receiveCount, inSeconds: seconds }, error);
   return 'failed';
 }
 
-/** Whether a failure goes up a ladder. What another has in hand did not fail, and waits in its queue. */
-const isOnLadder = ({ environment }: QueuePorts, error: unknown): boolean => readLadder(environment) !== undefined && !(error instanceof InFlightError);
+/** Whether a failure goes up a ladder. What another has in hand, or was faster with, did not fail, and waits in its queue. */
+const isOnLadder = ({ environment }: QueuePorts, error: unknown): boolean =>
+  readLadder(environment) !== undefined && !(error instanceof InFlightError || error instanceof ConflictError);
 
 async function climbOrDeadLetter<C extends EventContract>(
   delivery: Delivery<C>,

@@ -1,5 +1,5 @@
 import { PayloadTooLarge, SchemaInvalid } from '../../../schemas/index.ts';
-import { ExpiredError, InFlightError, MalformedError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
+import { ConflictError, ExpiredError, InFlightError, MalformedError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
 
 /**
  * Why a message is in a dead-letter queue. `parked`: nothing is wrong with it, but with an earlier one of its key, which it must not overtake. `lost`: it says which records of a stream
@@ -9,7 +9,13 @@ export type DeadLetterReason = 'malformed' | 'retries-exhausted' | 'expired' | '
 
 /** What becomes of a record whose handling failed. */
 export type Disposition =
-  | { readonly kind: 'retry'; readonly atLeastSeconds: number; readonly reasonAtEnd: DeadLetterReason }
+  | {
+      readonly kind: 'retry';
+      readonly atLeastSeconds: number;
+      readonly reasonAtEnd: DeadLetterReason;
+      /** Set where nothing failed: others were faster, and in a moment it is this one's turn. */
+      readonly isContended?: true;
+    }
   | { readonly kind: 'dead-letter'; readonly reason: DeadLetterReason };
 
 /** Codes by which AWS asks for a pause. They are passing, whatever their status. */
@@ -36,6 +42,7 @@ export function dispositionOf(error: unknown, nowMs: number): Disposition {
   if (error instanceof ThrottledError) return { kind: 'retry', atLeastSeconds: error.retryAfterSeconds, reasonAtEnd: 'retries-exhausted' };
   if (error instanceof InFlightError)
     return { kind: 'retry', atLeastSeconds: Math.max(0, (error.leaseUntilMs - nowMs) / 1000), reasonAtEnd: 'retries-exhausted' };
+  if (error instanceof ConflictError) return { kind: 'retry', atLeastSeconds: 0, reasonAtEnd: 'retries-exhausted', isContended: true };
   if (error instanceof RetryableError || isPassing(error)) return { kind: 'retry', atLeastSeconds: 0, reasonAtEnd: 'retries-exhausted' };
   return { kind: 'retry', atLeastSeconds: 0, reasonAtEnd: 'defect' };
 }
@@ -51,16 +58,24 @@ export function isPassing(error: unknown): boolean {
 const BACK_OFF_SECONDS_MAX = 900;
 const BACK_OFF_SECONDS_FIRST = 2;
 
-/** Seconds to hide a message: doubled with each receive, half of it by chance, so that those who failed together do not come back together. */
+/** Longest pause of what lost against others: they are done by then. */
+const CONTENDED_SECONDS_MAX = 3;
+
+/**
+ * Seconds to hide a message: doubled with each receive, half of it by chance, so that those who failed together do not come back together. What did not fail, but lost against others, comes
+ * back within moments, however often it was received.
+ */
 export function backOffSeconds({
   receiveCount,
   atLeastSeconds,
+  isContended,
   random,
-}: {
+}: Partial<Pick<Extract<Disposition, { kind: 'retry' }>, 'isContended'>> & {
   readonly receiveCount: number;
   readonly atLeastSeconds: number;
   readonly random: number;
 }): number {
+  if (isContended) return 1 + Math.floor(random * CONTENDED_SECONDS_MAX);
   const full = Math.min(BACK_OFF_SECONDS_MAX, BACK_OFF_SECONDS_FIRST * 2 ** Math.min(receiveCount - 1, 20));
   return Math.ceil(Math.max(atLeastSeconds, full / 2 + (full / 2) * random));
 }

@@ -15,7 +15,6 @@ import { behind } from './stream.ts';
 /** The delivery of what is redriven to a consumer of a stream. */
 export interface RedrivenDelivery<C extends EventContract> extends Delivery<C> {
   readonly place: ParkingPlace;
-  remainingMs(): number;
 }
 
 /** What stays of an invocation for answering. */
@@ -56,7 +55,7 @@ export async function deliverRedriven<C extends EventContract>(delivery: Redrive
   const receivesMax = Number(ports.environment['MAX_RECEIVE_COUNT'] ?? Number.POSITIVE_INFINITY);
   if (disposition.kind === 'retry' && message.receiveCount < receivesMax) {
     delivery.counts.add('Retried');
-    await hide(ports, message, backOffSeconds({ receiveCount: message.receiveCount, atLeastSeconds: disposition.atLeastSeconds, random: ports.random() }));
+    await hide(ports, message, backOffSeconds({ ...disposition, receiveCount: message.receiveCount, random: ports.random() }));
     return 'failed';
   }
   await noteFailure(delivery, key, { head, error });
@@ -97,7 +96,7 @@ async function handleParked<C extends EventContract>(delivery: RedrivenDelivery<
   const text = head.eventKey === message.eventKey ? message : readText(head.body);
   const incoming: Incoming = { ...text, receiveCount: message.receiveCount, isRedriven: true, queuedMs: undefined };
   try {
-    const outcome = await attempt(ports, consumer, incoming);
+    const outcome = await attempt(delivery, incoming);
     counts.add(outcome === 'processed' ? 'Processed' : 'Duplicates');
     log('info', outcome, fieldsOf(delivery, incoming));
   } catch (error) {

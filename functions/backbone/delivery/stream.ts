@@ -25,7 +25,6 @@ export interface StreamDelivery<C extends EventContract> extends Delivery<C> {
   readonly place: ParkingPlace;
   readonly isOrdered: boolean;
   readonly remembered: Map<string, Pick<ParkedKey, 'state' | 'eventKey' | 'attempts' | 'firstFailedAtMs'>>;
-  remainingMs(): number;
 }
 
 /** Reads a record. Where order does not matter each event is a key of its own. */
@@ -81,13 +80,13 @@ export function behind(eventKey: string | undefined): Error {
 
 /** Attempts a record, again and again while its invocation has time: the shard waits anyway, and the other keys of the batch do not. */
 async function attemptInOrder<C extends EventContract>(delivery: StreamDelivery<C>, message: StreamMessage): Promise<RecordOutcome> {
-  const { ports, consumer, counts, remembered } = delivery;
+  const { ports, counts, remembered } = delivery;
   const { key, eventKey } = message;
   const earlier = remembered.get(key);
   const firstFailedAtMs = earlier?.eventKey === eventKey ? earlier.firstFailedAtMs : ports.nowMs();
   for (let attempts = earlier?.eventKey === eventKey ? earlier.attempts + 1 : 1; ; attempts += 1) {
     try {
-      const outcome = await attempt(ports, consumer, { ...message, receiveCount: attempts });
+      const outcome = await attempt(delivery, { ...message, receiveCount: attempts });
       counts.add(outcome === 'processed' ? 'Processed' : 'Duplicates');
       log('info', outcome, fieldsOf(delivery, message));
       if (earlier) await forget(delivery, key);
