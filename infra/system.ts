@@ -6,6 +6,7 @@ import { InventoryStack } from './stacks/inventory-stack.ts';
 import { NotificationsStack } from './stacks/notifications-stack.ts';
 import { OrdersStack } from './stacks/orders-stack.ts';
 import { PaymentsStack } from './stacks/payments-stack.ts';
+import { ReadModelsStack } from './stacks/read-models-stack.ts';
 import { ShippingStack } from './stacks/shipping-stack.ts';
 import { UsersStack } from './stacks/users-stack.ts';
 
@@ -16,7 +17,7 @@ const MAIL_FROM = 'orders@tickertape.example';
 export function composeSystem(app: App): BackboneStack {
   const backbone = new BackboneStack(app, 'TickertapeBackbone');
   const mailFrom = (app.node.tryGetContext('mailFrom') as string | undefined) ?? MAIL_FROM;
-  new OrdersStack(app, 'TickertapeOrders', { backbone });
+  const orders = new OrdersStack(app, 'TickertapeOrders', { backbone });
   new PaymentsStack(app, 'TickertapePayments', { backbone });
   new InventoryStack(app, 'TickertapeInventory', { backbone });
   new ShippingStack(app, 'TickertapeShipping', { backbone });
@@ -24,5 +25,6 @@ export function composeSystem(app: App): BackboneStack {
   new UsersStack(app, 'TickertapeUsers', { backbone });
   new AnalyticsStack(app, 'TickertapeAnalytics', { backbone });
   new AuditStack(app, 'TickertapeAudit', { backbone });
+  new ReadModelsStack(app, 'TickertapeReadModels', { backbone, orderStore: orders.table });
   return backbone;
 }

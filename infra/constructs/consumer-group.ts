@@ -49,6 +49,8 @@ export interface ConsumerGroupProps extends Pick<FunctionProps, 'handler' | 'env
   readonly batchSize?: number;
   /** How long Lambda waits for a batch to fill. @default none: an event is handled when it comes */
   readonly maxBatchingWindow?: Duration;
+  /** Length of the windows in which the handler keeps a state: up to 15 minutes, with a parallelization of 1. @default none */
+  readonly tumblingWindow?: Duration;
   /** How long an error that can pass may hold up a shard before its key is parked. @default 30 seconds */
   readonly patience?: Duration;
   /** Attempts at a record whose error says nothing of passing, before its key is parked. @default 3 */
@@ -131,7 +133,7 @@ export class ConsumerGroup extends Construct {
     { stream, on, startingPosition = 'TRIM_HORIZON', ...props }: ConsumerGroupProps,
     { timeout, patience }: { timeout: Duration; patience: Duration },
   ): string {
-    const { parallelization = 1, batchSize = 100, maxBatchingWindow } = props;
+    const { parallelization = 1, batchSize = 100, maxBatchingWindow, tumblingWindow } = props;
     const position = typeof startingPosition === 'object' ? StartingPosition.AT_TIMESTAMP : StartingPosition[startingPosition];
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function.lambda,
@@ -152,6 +154,7 @@ export class ConsumerGroup extends Construct {
       ],
       onFailure: { bind: () => ({ destination: this.deadLetters.queue.queueArn }) },
       ...(maxBatchingWindow && { maxBatchingWindow }),
+      ...(tumblingWindow && { tumblingWindow }),
     });
     new EventSourceMapping(this, 'RedriveMapping', {
       target: this.function.lambda,

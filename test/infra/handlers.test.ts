@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { STAGE_OF } from '../../functions/read-models/funnel.ts';
+import { PROJECTIONS } from '../../functions/read-models/projections.ts';
 import { resourcesOf, synthesize } from './system-under-test.ts';
 
 /** What a subscription and its handler both say: the name is part of the idempotency key, and an event that a handler does not take would be dead-lettered as malformed. */
@@ -14,12 +16,27 @@ const handlerOf = new Map(
   resourcesOf(synthesize(), 'AWS::Lambda::Function').map(({ Properties }) => [Properties.FunctionName as string, Properties.Description as string]),
 );
 
-it.each(subscriptions)('the handler of $consumer has its name, and takes what its rule lets through', ({ consumer, on, functionName }) => {
-  const source = readFileSync(handlerOf.get(functionName) ?? '', 'utf8');
-  expect(/consumer\(\s*\{\s*name: '([^']+)'/.exec(source)?.[1]).toBe(consumer);
-  const taken = /\bon: \[([^\]]+)\]/
-    .exec(source)?.[1]
-    ?.split(',')
-    .map((contract) => contract.trim());
-  expect(taken).toEqual(on);
+/** Groups whose handlers take what they fold. */
+const FOLDING = {
+  'read-models': PROJECTIONS.flatMap(({ on }) => on.map(({ type, major }) => `${type}.v${major}`)),
+  funnel: Object.keys(STAGE_OF).map((type) => `${type}.v1`),
+};
+
+it.each(Object.entries(FOLDING))('the handler of %s has its name, and folds what the stream lets through', (group, folded) => {
+  const { on = [], functionName = '' } = subscriptions.find(({ consumer }) => consumer === group) ?? {};
+  expect(readFileSync(handlerOf.get(functionName) ?? '', 'utf8')).toContain(`'${group}'`);
+  expect([...on].sort()).toEqual([...new Set(folded)].sort());
 });
+
+it.each(subscriptions.filter(({ consumer }) => !(consumer in FOLDING)))(
+  'the handler of $consumer has its name, and takes what its rule lets through',
+  ({ consumer, on, functionName }) => {
+    const source = readFileSync(handlerOf.get(functionName) ?? '', 'utf8');
+    expect(/consumer\(\s*\{\s*name: '([^']+)'/.exec(source)?.[1]).toBe(consumer);
+    const taken = /\bon: \[([^\]]+)\]/
+      .exec(source)?.[1]
+      ?.split(',')
+      .map((contract) => contract.trim());
+    expect(taken).toEqual(on);
+  },
+);

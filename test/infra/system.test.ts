@@ -7,7 +7,8 @@ const of = (type: string) => resourcesOf(templates, type);
 const resourceAt = (stack: string, id: string | undefined) => templates.get(stack)?.Resources[id ?? ''];
 const mappings = of('AWS::Lambda::EventSourceMapping');
 const isOnQueue = ({ stack, Properties }: (typeof mappings)[number]) => resourceAt(stack, targetOf(Properties.EventSourceArn))?.Type === 'AWS::SQS::Queue';
-const GROUPS = ['audit'];
+const GROUPS = ['audit', 'funnel', 'read-models'];
+const PROJECTIONS = ['customer-dashboard', 'daily-revenue', 'order-summary', 'stock'];
 const isOfGroup = ({ Properties }: (typeof mappings)[number]): boolean => JSON.stringify(Properties.FilterCriteria ?? {}).includes('dataschema');
 const groupMappings = mappings.filter(isOfGroup);
 /** The queue of a group brings what is redriven. */
@@ -219,9 +220,14 @@ describe('least privilege', () => {
   });
 
   it('lets no service touch the table of another', () => {
-    const imported = statements.filter(
+    const foreign = statements.filter(
       ({ Action, Resource }) => [Action].flat().some((action) => action.startsWith('dynamodb:')) && JSON.stringify(Resource).includes('Fn::ImportValue'),
     );
+    // But what fills read models again: it reads the events of an event store, as they were published, and writes nothing there.
+    const isOfStore = ({ stack, Resource }: (typeof foreign)[number]): boolean =>
+      stack === 'TickertapeReadModels' && JSON.stringify(Resource).includes('TickertapeOrders');
+    expect(foreign.filter(isOfStore).map(({ Action }) => Action)).toEqual([['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan']]);
+    const imported = foreign.filter((statement) => !isOfStore(statement));
     expect(imported.length).toBe(CONSUMERS.length + GROUPS.length);
     for (const { Action, Resource } of imported) {
       // A consumer group asks whether a parked letter was discarded.
@@ -282,6 +288,7 @@ it('keeps the tables of services, and lets the index go', () => {
     TickertapeUsers: 'Retain',
     TickertapeAnalytics: 'Retain',
     TickertapeAudit: 'Retain',
+    TickertapeReadModels: 'Retain',
   });
   for (const { Properties } of of('AWS::DynamoDB::GlobalTable')) {
     expect(Properties).toMatchObject({ BillingMode: 'PAY_PER_REQUEST', TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } });
@@ -292,7 +299,12 @@ it('keeps the tables of services, and lets the index go', () => {
 it('describes itself to operators', () => {
   const parameters = new Map(of('AWS::SSM::Parameter').map(({ Properties }) => [Properties.Name as string, JSON.stringify(Properties.Value)]));
   expect([...parameters.keys()].sort()).toEqual(
-    [...[...CONSUMERS, ...GROUPS].map((name) => `/tickertape/consumers/${name}`), '/tickertape/aggregates/Order', '/tickertape/system'].sort(),
+    [
+      ...[...CONSUMERS, ...GROUPS].map((name) => `/tickertape/consumers/${name}`),
+      ...PROJECTIONS.map((name) => `/tickertape/projections/${name}`),
+      '/tickertape/aggregates/Order',
+      '/tickertape/system',
+    ].sort(),
   );
   for (const member of ['busName', 'busArn', 'deadLetterIndexTableName', 'bus', 'deadLetterQueueUrl', 'apiUrl'])
     expect(parameters.get('/tickertape/system')).toContain(member);
@@ -317,6 +329,17 @@ it('answers at the routes of ARCHITECTURE.md', () => {
     of('AWS::ApiGatewayV2::Route')
       .map(({ Properties }) => Properties.RouteKey as string)
       .sort(),
-  ).toEqual(['GET /customers/{customerId}/orders', 'GET /orders/{orderId}', 'POST /orders', 'POST /stock', 'POST /users']);
+  ).toEqual([
+    'GET /customers/{customerId}/dashboard',
+    'GET /customers/{customerId}/orders',
+    'GET /funnel',
+    'GET /orders/{orderId}',
+    'GET /orders/{orderId}/summary',
+    'GET /revenue/daily',
+    'GET /stock/{sku}',
+    'POST /orders',
+    'POST /stock',
+    'POST /users',
+  ]);
   expect(templates.get('TickertapeBackbone')?.Outputs).toHaveProperty('ApiUrl');
 });

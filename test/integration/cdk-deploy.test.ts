@@ -53,7 +53,7 @@ it(
         cardToken: 'tok_visa',
       }),
     });
-    expect([answer.status, await answer.json()]).toEqual([202, { orderId: expect.any(String), status: 'PLACED' }]);
+    expect([answer.status, await answer.json()]).toEqual([202, { orderId: expect.any(String), status: 'PLACED', token: expect.any(String) }]);
 
     expect(await cdk('diff', '--all')).toContain('Number of stacks with differences: 0');
     await cdk('destroy', '--all', '--force');

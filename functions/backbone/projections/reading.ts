@@ -3,24 +3,7 @@ import { lambdaPorts, type Ports } from '../ports.ts';
 import type { Key, Reader } from '../work.ts';
 import { type PointerItem, pointerKeyOf, type SourceItem, sourceKeyOf, type ViewItem, viewKeyOf } from './items.ts';
 import type { Projection } from './projection.ts';
-
-/** What a reader has to know of a write that it must see: the aggregate and its version after the write. */
-export interface Token {
-  readonly id: string;
-  readonly sequence: number;
-}
-
-/** As a text, for a query parameter. */
-export const tokenText = ({ id, sequence }: Token): string => `${id}:${sequence}`;
-
-/** Reads a token. @throws {HttpProblem} 400 where the text is none */
-export function readToken(text: string): Token {
-  const cut = text.lastIndexOf(':');
-  const sequence = Number(text.slice(cut + 1));
-  if (cut < 1 || !Number.isSafeInteger(sequence) || sequence < 1)
-    throw new HttpProblem(400, 'Invalid token', '`after` is the `token` of the answer to a write: <id>:<sequence>');
-  return { id: text.slice(0, cut), sequence };
-}
+import { readToken, type Token, tokenText } from './token.ts';
 
 /** Pauses between the looks at whether a write has arrived: 5 seconds in all, less than the function may take. */
 const WAITS_MS = [50, 100, 200, 400, 750, 1_000, 1_250, 1_250];

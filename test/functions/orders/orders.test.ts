@@ -37,7 +37,7 @@ describe('placing an order', () => {
   it('accepts it, and announces all of it', async () => {
     const world = newWorld();
     const { answer, events, orderId } = await place(world);
-    expect(answer).toEqual({ status: 202, body: { orderId, status: 'PLACED' } });
+    expect(answer).toEqual({ status: 202, body: { orderId, status: 'PLACED', token: `${orderId}:1` } });
     expect(events).toHaveLength(1);
     expect(OrderPlaced.v1.parseClosed(events[0]?.data)).toEqual({ ...wanted, orderId, orderedAt: '2026-03-15T14:32:00.000Z' });
   });

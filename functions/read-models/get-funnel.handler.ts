@@ -1,0 +1,5 @@
+import { query } from '../backbone/query.ts';
+import { getFunnel } from './get-funnel.ts';
+
+/** `GET /funnel` */
+export const handler = query({ name: 'read-models-get-funnel' }, getFunnel);
