@@ -8,6 +8,9 @@ const IRREGULAR_PARTICIPLES = new Set(
   ),
 );
 
+/** What goes on, as a fact: that it began. `SagaCompensating` says that a saga has turned back. */
+const STATES_ENTERED = new Set(['Compensating']);
+
 /** Words that end in -ed and are no participles. */
 const NOT_PARTICIPLES = new Set([
   'Bed',
@@ -60,7 +63,7 @@ function isParticiple(word: string): boolean {
 /** Whether a type is named as a fact: something, and what happened to it. `OrderPlaced`, `UserSignedUp`; not `PlaceOrder`, not `FailedPayment`. */
 export function isPastTense(type: string): boolean {
   const words = wordsOf(type);
-  return words.some((word, index) => index > 0 && isParticiple(word) && endsSentence(words.slice(index + 1)));
+  return words.some((word, index) => index > 0 && (isParticiple(word) || STATES_ENTERED.has(word)) && endsSentence(words.slice(index + 1)));
 }
 
 /** Nothing, particles, or an addition. */

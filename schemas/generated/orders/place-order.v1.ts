@@ -48,6 +48,10 @@ export interface PlaceOrderV1 {
    * When the customer ordered; the time of receipt where absent.
    */
   orderedAt?: string;
+  /**
+   * How the services work together on the order: each by what it hears, or led by a saga; choreography where absent. Since 1.1.
+   */
+  flow?: 'choreography' | 'orchestration';
 }
 
 const definition = {
@@ -55,7 +59,7 @@ const definition = {
   "kind": "command",
   "context": "orders",
   "major": 1,
-  "dataschema": "tickertape:orders/place-order/v1.0",
+  "dataschema": "tickertape:orders/place-order/v1.1",
   "key": "customerId",
   "partitionKey": "customerId",
   "summary": "place order for {customerId} · {lines.length} lines · {totalCents}",
