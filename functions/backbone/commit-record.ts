@@ -21,6 +21,8 @@ export interface CommitRecord extends Key {
   readonly events?: readonly string[];
   /** What a command answered, as JSON text. */
   readonly answer?: string;
+  /** Fingerprints of what the consumer did: what a shadow replay is compared with. */
+  readonly effects?: string;
   /** Owner of the lease. */
   readonly token?: string;
   /** Milliseconds, unlike `expiresAt`: a lease is shorter than a second's rounding allows. */
@@ -59,10 +61,12 @@ export function completed({
   events,
   nowMs,
   answer,
+  effects,
 }: {
   readonly events: readonly string[];
   readonly nowMs: number;
   readonly answer?: string | undefined;
+  readonly effects?: string | undefined;
 }): Attributes {
   return {
     entity: events.length > 0 ? 'COMMIT' : 'CLAIM',
@@ -71,5 +75,6 @@ export function completed({
     expiresAt: Math.floor(nowMs / 1000) + COMMIT_RETENTION_SECONDS,
     events,
     ...(answer !== undefined && { answer }),
+    ...(effects !== undefined && { effects }),
   };
 }

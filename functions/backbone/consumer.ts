@@ -4,7 +4,7 @@ import { type Batch, runBatch, strategyOf } from './delivery/batch.ts';
 import type { ConsumerHandler, ConsumerOptions, LeaseOptions } from './delivery/declaration.ts';
 import { deliver, letGo, settleShared } from './delivery/deliver.ts';
 import { type Incoming, identityOf, type Message, partitionKeyOf, readMessage } from './delivery/message.ts';
-import { readParkedKeys } from './delivery/parked-keys.ts';
+import { readGroupMemory, readRewinds } from './delivery/parked-keys.ts';
 import { lambdaQueuePorts, type QueuePorts } from './delivery/queue.ts';
 import { deliverRedriven, type RedrivenDelivery } from './delivery/redriven.ts';
 import { deliverInOrder, readStreamRecord, type StreamDelivery, type StreamMessage } from './delivery/stream.ts';
@@ -55,12 +55,15 @@ type Common = Pick<Batch<Incoming>, 'concurrency' | 'identityOf' | 'mayStart'>;
 const isOfStream = (records: SQSEvent['Records'] | KinesisStreamEvent['Records']): records is KinesisStreamEvent['Records'] =>
   records[0] !== undefined && strategyOf(records[0].eventSourceARN) === 'stream';
 
-async function runQueue<C extends EventContract>(delivery: SourceDelivery<C>, records: readonly SQSRecord[], common: Common): Promise<readonly string[]> {
+async function runQueue<C extends EventContract>(source: SourceDelivery<C>, records: readonly SQSRecord[], common: Common): Promise<readonly string[]> {
   const [first] = records;
   if (!first) return [];
   const isFifo = strategyOf(first.eventSourceARN) === 'fifo';
   // The queue of a stream's consumer brings what was redriven: of one key one after the other.
-  const isOrdered = delivery.ports.environment['ORDERED_BY'] === 'key';
+  const { environment } = source.ports;
+  const isOrdered = environment['ORDERED_BY'] === 'key';
+  const isOfGroup = environment['PARK_AFTER_ATTEMPTS'] !== undefined;
+  const delivery: SourceDelivery<C> = isOfGroup ? { ...source, rewinds: await readRewinds(source.place) } : source;
   const failed = await runBatch<Message>({
     ...common,
     records: records.map(readMessage),
@@ -79,7 +82,8 @@ async function runStream<C extends EventContract>(
   common: Common,
 ): Promise<readonly string[]> {
   const isOrdered = delivery.ports.environment['ORDERED_BY'] === 'key';
-  const streaming: StreamDelivery<C> = { ...delivery, isOrdered, remembered: await readParkedKeys(delivery.place) };
+  const { keys: remembered, rewinds } = await readGroupMemory(delivery.place);
+  const streaming: StreamDelivery<C> = { ...delivery, isOrdered, remembered, rewinds };
   const [lowest] = await runBatch<StreamMessage>({
     ...common,
     records: records.map((record) => readStreamRecord(record, { isOrdered })),

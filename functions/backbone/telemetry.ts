@@ -15,7 +15,7 @@ export function log(level: 'debug' | 'info' | 'warn' | 'error', message: string,
 }
 
 /** What one invocation counts. */
-export type Count = 'Processed' | 'Duplicates' | 'DeadLettered' | 'Retried' | 'Refused' | 'Failed' | 'Published' | 'Parked' | 'Skipped';
+export type Count = 'Processed' | 'Duplicates' | 'DeadLettered' | 'Retried' | 'Refused' | 'Failed' | 'Published' | 'Parked' | 'Skipped' | 'Compared';
 
 /** Counts of one invocation, written as one line in the embedded metric format. */
 export class InvocationCounts {

@@ -14,8 +14,9 @@ import { appended } from './event-store/append.ts';
 import { envelopesOf, type Loaded, load } from './event-store/load.ts';
 import { derivedUuid } from './identity.ts';
 import { type Ports, required } from './ports.ts';
+import { type Effect, Effects, fingerprintsOf } from './replays/effects.ts';
 import { fromItem, tableReader, toItem } from './table.ts';
-import type { Attributes, Conditional, EmitOptions, Expression, Key, Page, QueryInput, Reader, Work } from './work.ts';
+import type { Attributes, Conditional, EmitOptions, Expression, Key, OutsideCall, Page, QueryInput, Reader, Work } from './work.ts';
 
 /** A transaction has at most 100 writes, and one is the commit record. @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
 const WRITES_MAX = 99;
@@ -31,6 +32,18 @@ export type Claim =
 /** How a commit ended. `duplicate`: the claim's condition did not hold, and this is what was there. */
 export type CommitOutcome = { readonly outcome: 'committed' } | { readonly outcome: 'duplicate'; readonly existing: CommitRecord | undefined };
 
+/** What a unit of work is about. */
+export interface UnitOfWorkOptions {
+  readonly ports: Ports;
+  readonly cause: Cause;
+  /** What ids are derived from: consumer, epoch and cause. */
+  readonly identity: readonly string[];
+  /** Whether its commit remembers what it did, so that a shadow replay can be compared with it. @default false */
+  readonly remembersEffects?: boolean;
+  /** @default now */
+  readonly nowMs?: number;
+}
+
 /** Collects what a handler wants, and commits it once. */
 export class UnitOfWork implements Work {
   readonly now: string;
@@ -42,15 +55,23 @@ export class UnitOfWork implements Work {
   readonly #writes: TransactWriteItem[] = [];
   readonly #keys = new Set<string>();
   readonly #events: Envelope[] = [];
+  readonly #effects = new Effects();
+  readonly #remembersEffects: boolean;
   /** Events that were emitted or appended: part of their ids. */
   #eventCount = 0;
 
-  constructor({ ports, cause, identity }: { readonly ports: Ports; readonly cause: Cause; readonly identity: readonly string[] }) {
-    this.now = new Date(ports.nowMs()).toISOString();
+  constructor({ ports, cause, identity, remembersEffects = false, nowMs = ports.nowMs() }: UnitOfWorkOptions) {
+    this.now = new Date(nowMs).toISOString();
+    this.#remembersEffects = remembersEffects;
     this.#ports = ports;
     this.#reader = tableReader(ports);
     this.#cause = cause;
     this.#identity = identity;
+  }
+
+  /** All that was collected, in order. */
+  get effects(): readonly Effect[] {
+    return this.#effects.all;
   }
 
   get<T extends object = Attributes>(key: Key): Promise<T | undefined> {
@@ -62,12 +83,16 @@ export class UnitOfWork implements Work {
   }
 
   put<T extends Key>(item: T, options?: Conditional): void {
-    this.#add(item, { Put: { ...this.#table(), Item: toItem(item), ...conditionOf(options?.condition) } });
+    this.#write('Put', item, this.#putOf(item, options));
+  }
+
+  #putOf(item: object, options?: Conditional): TransactWriteItem {
+    return { Put: { ...this.#table(), Item: toItem(item), ...conditionOf(options?.condition) } };
   }
 
   update(key: Key, change: Expression, options?: Conditional): void {
     const { condition } = options ?? {};
-    this.#add(key, {
+    this.#write('Update', key, {
       Update: {
         ...this.#table(),
         Key: toItem({ pk: key.pk, sk: key.sk }),
@@ -79,17 +104,18 @@ export class UnitOfWork implements Work {
   }
 
   delete(key: Key, options?: Conditional): void {
-    this.#add(key, { Delete: { ...this.#table(), Key: toItem({ pk: key.pk, sk: key.sk }), ...conditionOf(options?.condition) } });
+    this.#write('Delete', key, { Delete: { ...this.#table(), Key: toItem({ pk: key.pk, sk: key.sk }), ...conditionOf(options?.condition) } });
   }
 
   check(key: Key, condition: Expression): void {
     const { expression } = condition;
-    this.#add(key, {
+    this.#write('Check', key, {
       ConditionCheck: { ...this.#table(), Key: toItem({ pk: key.pk, sk: key.sk }), ConditionExpression: expression, ...placeholdersOf(condition) },
     });
   }
 
   emit(payload: Payload, options: EmitOptions = {}): void {
+    this.#effects.note('emit', payload.type, { subject: payload.subject, data: payload.data });
     this.#events.push(this.#envelope(payload, { time: options.time ?? this.now, sequence: options.sequence }));
   }
 
@@ -102,10 +128,21 @@ export class UnitOfWork implements Work {
     const latest = loaded.tip && envelopesOf({ events: loaded.tip.events.slice(-1) })[0]?.time;
     const time = latest !== undefined && latest > this.now ? latest : this.now;
     const envelopes = payloads.map((payload, index) => this.#envelope(payload, { time, sequence: loaded.version + 1 + index }));
+    for (const { type, data } of envelopes) this.#effects.note('append', appendName(aggregate, loaded.id, type), data);
+    return this.store(aggregate, loaded, envelopes);
+  }
+
+  /** Adds the envelopes to the stream of an aggregate. */
+  protected store<State, C extends EventContract>(aggregate: Aggregate<State, C>, loaded: Loaded<State>, envelopes: readonly Envelope[]): Loaded<State> {
     const { tip, condition, moved, loaded: after } = appended(aggregate, loaded, envelopes);
-    this.put(tip, { condition });
-    for (const item of moved) this.put(item);
+    this.#add(tip, this.#putOf(tip, { condition }));
+    for (const item of moved) this.#add(item, this.#putOf(item));
     return after;
+  }
+
+  outside<T>({ port, request }: OutsideCall<T>, perform: () => Promise<T>): Promise<T> {
+    this.#effects.note('outside', port, request);
+    return perform();
   }
 
   #envelope(payload: Payload, { time, sequence }: { readonly time: string; readonly sequence: number | undefined }): Envelope {
@@ -127,7 +164,8 @@ export class UnitOfWork implements Work {
     const eventsBytes = events.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (eventsBytes > EVENTS_BYTES_MAX)
       throw new RangeError(`The events of one unit of work have ${eventsBytes} bytes; a commit record holds at most ${EVENTS_BYTES_MAX}`);
-    const attributes = completed({ events, nowMs: this.#ports.nowMs(), answer });
+    const effects = this.#remembersEffects && this.effects.length > 0 ? fingerprintsOf(this.effects, this.now) : undefined;
+    const attributes = completed({ events, nowMs: this.#ports.nowMs(), answer, effects });
     const head = claim.kind === 'put' ? this.#putHead(claim, attributes) : this.#updateHead(claim, attributes);
     try {
       if (this.#writes.length > 0) await this.#ports.dynamodb.send(new TransactWriteItemsCommand({ TransactItems: [head, ...this.#writes] }));
@@ -166,6 +204,11 @@ export class UnitOfWork implements Work {
     return { TableName: required(this.#ports.environment, 'TABLE_NAME') };
   }
 
+  #write(kind: string, key: Key, write: TransactWriteItem): void {
+    this.#add(key, write);
+    this.#effects.note('write', `${kind} ${key.pk} ${key.sk}`, { ...Object.values(write)[0], TableName: undefined });
+  }
+
   #add({ pk, sk }: Key, write: TransactWriteItem): void {
     const key = JSON.stringify([pk, sk]);
     if (this.#keys.has(key)) throw new RangeError(`A unit of work writes an item once; ${pk} ${sk} is written twice`);
@@ -174,6 +217,9 @@ export class UnitOfWork implements Work {
     this.#writes.push(write);
   }
 }
+
+/** Names the append of an event. */
+export const appendName = (aggregate: Pick<Aggregate<unknown>, 'type'>, id: string, eventType: string): string => `${eventType} of ${aggregate.type} ${id}`;
 
 function conditionOf(condition: Expression | undefined): Record<string, unknown> {
   return condition ? { ConditionExpression: condition.expression, ...placeholdersOf(condition) } : {};

@@ -65,6 +65,16 @@ export interface EmitOptions {
   readonly sequence?: number;
 }
 
+/** A call to the outside of the service: mail, money. */
+export interface OutsideCall<T> {
+  /** Whom it goes to: `mail`. */
+  readonly port: string;
+  /** What it asks for, as JSON. */
+  readonly request: unknown;
+  /** What the handler goes on with in a shadow replay, in which the call is not made. */
+  readonly inShadow: () => T | Promise<T>;
+}
+
 /**
  * A unit of work: state and events that are committed together, once. Everything collected takes effect in one `TransactWriteItems` with the commit record
  * after the handler returned; a handler that throws has changed nothing. At most 99 writes, one per item.
@@ -86,6 +96,11 @@ export interface Work extends Reader {
    * was loaded, the handler runs again on what it is now.
    */
   append<State, C extends EventContract>(aggregate: Aggregate<State, C>, loaded: Loaded<State>, payloads: readonly Payload[]): Loaded<State>;
+  /**
+   * Calls the outside. Every call that has an effect out there goes through here: a shadow replay captures it, and does not make it. It takes place when it is made, whatever becomes of the unit of
+   * work.
+   */
+  outside<T>(call: OutsideCall<T>, perform: () => Promise<T>): Promise<T>;
   /** An id that is the same on every attempt at this unit of work: a UUID of the cause and `purpose`. */
   id(purpose: string): string;
   /** When this attempt began: ISO 8601. */

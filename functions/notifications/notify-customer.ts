@@ -6,7 +6,8 @@ import type { Mailer } from './mailer.ts';
 /** Writes to the customer of an order. */
 export function notifyCustomer(mailer: Mailer): ConsumerHandler<Told> {
   return async (event, work) => {
-    await mailer.send(letterOf(event));
+    const letter = letterOf(event);
+    await work.outside({ port: 'mail', request: letter, inShadow: () => {} }, () => mailer.send(letter));
     work.emit(CustomerNotified.v1({ notificationId: work.id('notification'), customerId: event.data.customerId, causeId: event.id }));
   };
 }

@@ -9,7 +9,8 @@ const NOT_YET_PAID = { condition: { expression: 'attribute_not_exists(pk)' } };
 export function chargeOrder(gateway: PaymentGateway): ConsumerHandler<typeof OrderPlaced.v1> {
   return async ({ data }, work) => {
     const { orderId, customerId, email, lines, totalCents: amountCents, currency, cardToken } = data;
-    const result = await gateway.charge({ idempotencyKey: `charge-${orderId}`, orderId, amountCents, currency, cardToken });
+    const request = { idempotencyKey: `charge-${orderId}`, orderId, amountCents, currency, cardToken };
+    const result = await work.outside({ port: 'payment gateway', request, inShadow: () => gateway.foresee.charge(request) }, () => gateway.charge(request));
     const facts = { orderId, customerId, email, amountCents, currency };
     if (result.outcome === 'declined') {
       const { reason } = result;

@@ -49,18 +49,39 @@ type GatewayPorts = Pick<Ports, 'dynamodb' | 'environment' | 'nowMs' | 'waitMs'>
  * it did the first time. It writes outside the unit of work on purpose, as a gateway elsewhere would: the charge stands even where the commit that follows does not.
  */
 export function ledgerGateway(ports: GatewayPorts = lambdaPorts): PaymentGateway {
-  return { charge: (request) => charge(ports, request), refund: (request) => refund(ports, request) };
+  return {
+    charge: (request) => charge(ports, request),
+    refund: (request) => refund(ports, request),
+    foresee: { charge: foreseeCharge, refund: foreseeRefund },
+  };
+}
+
+const paymentIdOf = (idempotencyKey: string): string => `pay_${digestOf(idempotencyKey)}`;
+const refundIdOf = (idempotencyKey: string): string => `ref_${digestOf(idempotencyKey)}`;
+
+/** What is retried until it has an answer ends with this one. */
+function foreseeCharge({ idempotencyKey, cardToken }: ChargeRequest): ChargeResult {
+  const refusal = refusalOf(cardToken);
+  return refusal ?? { outcome: 'charged', paymentId: paymentIdOf(idempotencyKey) };
+}
+
+const foreseeRefund = ({ idempotencyKey }: RefundRequest): { readonly refundId: string } => ({ refundId: refundIdOf(idempotencyKey) });
+
+function refusalOf(cardToken: string): ChargeResult | undefined {
+  const behaviour = BEHAVIOUR_BY_TOKEN.get(cardToken);
+  if (behaviour === undefined) return { outcome: 'declined', reason: 'The card is not known' };
+  return behaviour === 'decline' ? { outcome: 'declined', reason: 'The card was declined' } : undefined;
 }
 
 async function charge(ports: GatewayPorts, { idempotencyKey, orderId, amountCents, currency, cardToken }: ChargeRequest): Promise<ChargeResult> {
+  const refusal = refusalOf(cardToken);
+  if (refusal) return refusal;
   const behaviour = BEHAVIOUR_BY_TOKEN.get(cardToken);
-  if (behaviour === undefined) return { outcome: 'declined', reason: 'The card is not known' };
-  if (behaviour === 'decline') return { outcome: 'declined', reason: 'The card was declined' };
   if (behaviour === 'time-out') {
     await ports.waitMs(ANSWER_DEADLINE_MS);
     throw new RetryableError(`The payment gateway did not answer within ${ANSWER_DEADLINE_MS} ms`);
   }
-  const { entry, isNew } = await append(ports, idempotencyKey, { kind: 'charge', entryId: `pay_${digestOf(idempotencyKey)}`, orderId, amountCents, currency });
+  const { entry, isNew } = await append(ports, idempotencyKey, { kind: 'charge', entryId: paymentIdOf(idempotencyKey), orderId, amountCents, currency });
   if (isNew && behaviour === 'lose-answer') throw new RetryableError('The answer of the payment gateway was lost');
   return { outcome: 'charged', paymentId: entry.entryId };
 }
@@ -71,7 +92,7 @@ async function refund(
 ): Promise<{ readonly refundId: string }> {
   const { entry } = await append(ports, idempotencyKey, {
     kind: 'refund',
-    entryId: `ref_${digestOf(idempotencyKey)}`,
+    entryId: refundIdOf(idempotencyKey),
     orderId,
     amountCents,
     currency,

@@ -25,4 +25,6 @@ export interface RefundRequest {
 export interface PaymentGateway {
   charge(request: ChargeRequest): Promise<ChargeResult>;
   refund(request: RefundRequest): Promise<{ readonly refundId: string }>;
+  /** What the calls would answer, without moving any money: what a shadow replay goes on with. */
+  readonly foresee: { charge(request: ChargeRequest): ChargeResult; refund(request: RefundRequest): { readonly refundId: string } };
 }

@@ -12,7 +12,9 @@ export function refundPayment(gateway: PaymentGateway): ConsumerHandler<typeof I
     if (payment?.status === 'REFUNDED') return;
     if (payment?.status !== 'CHARGED') throw new TerminalError(`Order ${orderId} was not charged, so that nothing can be given back`, { code: 'NOT_CHARGED' });
     const { customerId, email, paymentId, amountCents, currency } = payment;
-    const { refundId } = await gateway.refund({ idempotencyKey: `refund-${orderId}`, orderId, paymentId, amountCents, currency });
+    const request = { idempotencyKey: `refund-${orderId}`, orderId, paymentId, amountCents, currency };
+    const call = { port: 'payment gateway', request, inShadow: () => gateway.foresee.refund(request) };
+    const { refundId } = await work.outside(call, () => gateway.refund(request));
     const facts = { paymentId, orderId, customerId, email, amountCents, currency, reason: data.reason, refundedAt: work.now };
     work.put(itemOf({ ...facts, status: 'REFUNDED', refundId }), {
       condition: { expression: '#status = :charged', names: { '#status': 'status' }, values: { ':charged': 'CHARGED' } },

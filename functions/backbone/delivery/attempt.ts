@@ -6,6 +6,9 @@ import { type CommitRecord, commitKeyOf, UNCLAIMED } from '../commit-record.ts';
 import { type Cause, type Envelope, majorOf } from '../envelope.ts';
 import { ConflictError, ExpiredError, InFlightError, MalformedError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
+import { noteKeyOf, noteReplayed } from '../replays/notes.ts';
+import { FIRST_EPOCH, type Rewind, readReplayName, type Treatment, treatmentInGroup, treatmentOfReplay } from '../replays/replay.ts';
+import { runShadow } from '../replays/shadow.ts';
 import { inSpan } from '../telemetry.ts';
 import { type Claim, type CommitOutcome, UnitOfWork } from '../unit-of-work.ts';
 import type { Key } from '../work.ts';
@@ -40,20 +43,58 @@ export interface Attempting<C extends EventContract> {
   readonly consumer: Consumer<C>;
   /** Milliseconds until the invocation has to have ended. */
   remainingMs(): number;
+  /** Of a consumer group: how it was rewound, the oldest first. */
+  readonly rewinds?: readonly Rewind[];
 }
 
+/** How an attempt ended. `skipped`, `compared`: a replay brought the event, and it had no effect. */
+export type AttemptOutcome = 'processed' | 'duplicate' | 'skipped' | 'compared';
+
 /** Runs a consumer on one message and commits. @throws what the error table knows */
-export async function attempt<C extends EventContract>({ ports, consumer, remainingMs }: Attempting<C>, message: Incoming): Promise<'processed' | 'duplicate'> {
+export async function attempt<C extends EventContract>(attempting: Attempting<C>, message: Incoming): Promise<AttemptOutcome> {
+  const { ports, consumer } = attempting;
   refuseExpired(ports, message);
   const { content } = message;
   if (content.kind === 'malformed') throw content.error;
-  const { envelope, replayName } = content.received;
+  const { envelope } = content.received;
+  const treatment = treatmentOf(attempting, message);
+  if (treatment.kind === 'skip') {
+    const key = noteKeyOf({ consumer: consumer.options.name, replayId: treatment.replay.id, eventKey: message.eventKey });
+    await noteReplayed(ports, key, { outcome: 'skipped', eventType: envelope.type });
+    return 'skipped';
+  }
   const event = readEvent(consumer.options.on, envelope);
-  const epoch = replayName !== undefined && consumer.options.onReplay !== 'skip' ? replayName : '0';
-  const run: Run<C> = { ports, consumer, remainingMs, message, event, epoch, payloadHash: content.payloadHash };
-  return inSpan(`${consumer.options.name} process`, { kind: SpanKind.CONSUMER, traceparent: envelope.traceparent }, (traceparent) =>
-    'mode' in consumer.options ? runWithLease(run, consumer.options, traceparent) : runInTransaction(run, traceparent),
-  );
+  const run: Run<C> = { ...attempting, message, event, epoch: treatment.epoch, payloadHash: content.payloadHash };
+  return inSpan(`${consumer.options.name} process`, { kind: SpanKind.CONSUMER, traceparent: envelope.traceparent }, async (traceparent) => {
+    if (treatment.kind === 'shadow' && (await compareWithFirst(run, treatment, traceparent)) === 'compared') return 'compared';
+    return 'mode' in consumer.options ? runWithLease(run, consumer.options, traceparent) : runInTransaction(run, traceparent);
+  });
+}
+
+/** What the consumer does with what came: an archive's replay says what it is by its name, a stream by what is written of its rewinds. */
+function treatmentOf<C extends EventContract>({ ports, consumer, rewinds = [] }: Attempting<C>, { content, arrivedMs }: Incoming): Treatment {
+  const { onReplay } = consumer.options;
+  const replayName = content.kind === 'event' ? content.received.replayName : undefined;
+  if (replayName !== undefined) return treatmentOfReplay(onReplay, readReplayName(replayName));
+  if (rewinds.length === 0) return { kind: 'handle', epoch: FIRST_EPOCH };
+  return treatmentInGroup(onReplay, { rewinds, arrivedMs, nowMs: ports.nowMs() });
+}
+
+function compareWithFirst<C extends EventContract>(
+  run: Run<C>,
+  treatment: Extract<Treatment, { kind: 'shadow' }>,
+  traceparent: string,
+): Promise<'compared' | 'live'> {
+  const { ports, consumer, event, message } = run;
+  return runShadow({
+    ports,
+    consumer: consumer.options.name,
+    handle: consumer.handle,
+    event,
+    cause: causeOf(event, traceparent),
+    treatment,
+    attempt: message.receiveCount,
+  });
 }
 
 interface Run<C extends EventContract> extends Attempting<C> {
@@ -179,6 +220,8 @@ function keyOf<C extends EventContract>({ consumer, epoch, event }: Run<C>): Key
 }
 
 function workOf<C extends EventContract>({ ports, consumer, epoch, event }: Run<C>, traceparent: string): UnitOfWork {
-  const cause: Cause = { id: event.id, correlationid: event.correlationid, flow: event.flow, traceparent };
-  return new UnitOfWork({ ports, cause, identity: [consumer.options.name, epoch, event.source, event.id] });
+  const identity = [consumer.options.name, epoch, event.source, event.id];
+  return new UnitOfWork({ ports, cause: causeOf(event, traceparent), identity, remembersEffects: true });
 }
+
+const causeOf = ({ id, correlationid, flow }: Envelope, traceparent: string): Cause => ({ id, correlationid, flow, traceparent });

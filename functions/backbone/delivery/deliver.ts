@@ -1,8 +1,8 @@
 import type { EventContract } from '../../../schemas/index.ts';
 import { resolveDeadLetter } from '../dead-letters/index-table.ts';
 import { ConflictError, InFlightError } from '../errors.ts';
-import { type InvocationCounts, type LogFields, log } from '../telemetry.ts';
-import { type Attempting, attempt } from './attempt.ts';
+import { type Count, type InvocationCounts, type LogFields, log } from '../telemetry.ts';
+import { type Attempting, type AttemptOutcome, attempt } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
 import { climb, delayAgain, readLadder } from './ladder.ts';
 import type { Incoming, Message } from './message.ts';
@@ -13,20 +13,25 @@ import { deadLetterOf, hide, journeyOf, type QueuePorts, sendToDeadLetterQueue }
 export interface Delivery<C extends EventContract> extends Attempting<C> {
   readonly ports: QueuePorts;
   readonly counts: InvocationCounts;
+  /** What is done with a message. @default the consumer is run on it, and commits */
+  readonly attempt?: (message: Message) => Promise<'processed' | 'duplicate'>;
 }
+
+/** What is counted of each outcome. */
+export const COUNT_OF: Readonly<Record<AttemptOutcome, Count>> = { processed: 'Processed', duplicate: 'Duplicates', skipped: 'Skipped', compared: 'Compared' };
 
 /** Attempts a message, and does what the error table says where that fails. `done` means: acknowledge it. */
 export async function deliver<C extends EventContract>(delivery: Delivery<C>, message: Message): Promise<RecordOutcome> {
   const { ports, counts } = delivery;
   const delayed = message.climb ? await delayAgain(ports, message, message.climb) : 'due';
   if (delayed !== 'due') return delayed === 'sent' ? 'done' : 'failed';
-  let outcome: 'processed' | 'duplicate';
+  let outcome: AttemptOutcome;
   try {
     outcome = await attempt(delivery, message);
   } catch (error) {
     return answerFailure(delivery, message, error);
   }
-  counts.add(outcome === 'processed' ? 'Processed' : 'Duplicates');
+  counts.add(COUNT_OF[outcome]);
   log('info', outcome, fieldsOf(delivery, message));
   await resolveRedriven(delivery, message);
   return 'done';

@@ -22,6 +22,8 @@ export interface Incoming {
   readonly isRedriven: boolean;
   /** When it came into its queue, by which it expires; `undefined` where it does not. */
   readonly queuedMs: number | undefined;
+  /** When it came into the stream that it was read from; `undefined` where it came another way. */
+  readonly arrivedMs?: number;
 }
 
 /** A message of a queue. */

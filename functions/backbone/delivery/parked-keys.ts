@@ -7,6 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Ports, required } from '../ports.ts';
+import type { Rewind } from '../replays/replay.ts';
 import { fromItem, toItem } from '../table.ts';
 import type { Key } from '../work.ts';
 
@@ -51,9 +52,21 @@ export const tableOf = ({ ports }: ParkingPlace): string => required(ports.envir
 /** Pages of remembered keys read for one batch, at most: far more keys than anybody leaves parked. */
 const PAGES_MAX = 50;
 
-/** All that the consumer remembers, by key: one query, which is empty in the ordinary case. */
-export async function readParkedKeys(place: ParkingPlace): Promise<Map<string, ParkedKey>> {
-  const found = new Map<string, ParkedKey>();
+/** What a consumer group remembers. */
+export interface GroupMemory {
+  /** Keys on which it failed, by key. */
+  readonly keys: Map<string, ParkedKey>;
+  /** How it was rewound, the oldest first. */
+  readonly rewinds: readonly Rewind[];
+}
+
+/** Key of the item in which an operator writes down the rewinds of a group: beside its keys, so that one query reads both. */
+export const rewindsKeyOf = (consumer: string): Key => ({ pk: parkedKeyOf(consumer, '').pk, sk: 'REWINDS' });
+
+/** All that the group remembers: one query, which is empty in the ordinary case. */
+export async function readGroupMemory(place: ParkingPlace): Promise<GroupMemory> {
+  const keys = new Map<string, ParkedKey>();
+  let rewinds: readonly Rewind[] = [];
   let ExclusiveStartKey: QueryCommandOutput['LastEvaluatedKey'];
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const output = (await place.ports.dynamodb.send(
@@ -66,13 +79,28 @@ export async function readParkedKeys(place: ParkingPlace): Promise<Map<string, P
       }),
     )) as QueryCommandOutput;
     for (const item of output.Items ?? []) {
-      const one = fromItem(item) as unknown as ParkedKey;
-      found.set(one.key, one);
+      const one = fromItem(item) as unknown as ParkedKey | RewindsItem;
+      if (one.entity === 'REWINDS') rewinds = one.rewinds;
+      else keys.set(one.key, one);
     }
     ExclusiveStartKey = output.LastEvaluatedKey;
-    if (!ExclusiveStartKey) return found;
+    if (!ExclusiveStartKey) return { keys, rewinds };
   }
   throw new Error(`${place.consumer} has more parked keys than can be read`);
+}
+
+/** How a group was rewound. */
+interface RewindsItem extends Key {
+  readonly entity: 'REWINDS';
+  readonly rewinds: readonly Rewind[];
+}
+
+/** How the group was rewound, the oldest first. */
+export async function readRewinds(place: ParkingPlace): Promise<readonly Rewind[]> {
+  const { Item } = (await place.ports.dynamodb.send(
+    new GetItemCommand({ TableName: tableOf(place), Key: toItem({ ...rewindsKeyOf(place.consumer) }), ConsistentRead: true }),
+  )) as GetItemCommandOutput;
+  return Item ? (fromItem(Item) as unknown as RewindsItem).rewinds : [];
 }
 
 /** What is remembered of one key. */

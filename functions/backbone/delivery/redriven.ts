@@ -4,7 +4,7 @@ import { indexDeadLetter, isDecided, resolveDeadLetter } from '../dead-letters/i
 import { log } from '../telemetry.ts';
 import { attempt } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
-import { type Delivery, deadLetter, deliver, fieldsOf } from './deliver.ts';
+import { COUNT_OF, type Delivery, deadLetter, deliver, fieldsOf } from './deliver.ts';
 import { type Incoming, type Message, partitionKeyOf, readText } from './message.ts';
 import { backOffSeconds, dispositionOf } from './outcome.ts';
 import { claimParked, noteFailedAgain, type ParkingPlace, readParkedKey, releaseParked, unpark } from './parked-keys.ts';
@@ -97,7 +97,7 @@ async function handleParked<C extends EventContract>(delivery: RedrivenDelivery<
   const incoming: Incoming = { ...text, receiveCount: message.receiveCount, isRedriven: true, queuedMs: undefined };
   try {
     const outcome = await attempt(delivery, incoming);
-    counts.add(outcome === 'processed' ? 'Processed' : 'Duplicates');
+    counts.add(COUNT_OF[outcome]);
     log('info', outcome, fieldsOf(delivery, incoming));
   } catch (error) {
     log('warn', 'failed again', fieldsOf(delivery, incoming), error);

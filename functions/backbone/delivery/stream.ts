@@ -3,7 +3,7 @@ import type { EventContract } from '../../../schemas/index.ts';
 import { log } from '../telemetry.ts';
 import { attempt, contractOf } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
-import { type Delivery, fieldsOf } from './deliver.ts';
+import { COUNT_OF, type Delivery, fieldsOf } from './deliver.ts';
 import { climb } from './ladder.ts';
 import { type Incoming, partitionKeyOf, readText } from './message.ts';
 import { type DeadLetterReason, dispositionOf } from './outcome.ts';
@@ -30,7 +30,7 @@ export interface StreamDelivery<C extends EventContract> extends Delivery<C> {
 /** Reads a record. Where order does not matter each event is a key of its own. */
 export function readStreamRecord({ eventID, kinesis }: KinesisStreamRecord, { isOrdered }: { readonly isOrdered: boolean }): StreamMessage {
   const text = readText(Buffer.from(kinesis.data, 'base64').toString());
-  const incoming: Incoming = { ...text, receiveCount: 1, isRedriven: false, queuedMs: undefined };
+  const incoming: Incoming = { ...text, receiveCount: 1, isRedriven: false, queuedMs: undefined, arrivedMs: kinesis.approximateArrivalTimestamp * 1000 };
   return {
     ...incoming,
     messageId: eventID,
@@ -87,7 +87,7 @@ async function attemptInOrder<C extends EventContract>(delivery: StreamDelivery<
   for (let attempts = earlier?.eventKey === eventKey ? earlier.attempts + 1 : 1; ; attempts += 1) {
     try {
       const outcome = await attempt(delivery, { ...message, receiveCount: attempts });
-      counts.add(outcome === 'processed' ? 'Processed' : 'Duplicates');
+      counts.add(COUNT_OF[outcome]);
       log('info', outcome, fieldsOf(delivery, message));
       if (earlier) await forget(delivery, key);
       return 'done';
