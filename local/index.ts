@@ -4,7 +4,7 @@ export { AssemblyNotEmulated, DeploymentFailed } from './assembly/index.ts';
 export type { StreamingResponse } from './http/exchange.ts';
 export { Fault, NotEmulated, UserError } from './kernel/errors.ts';
 export type { HttpRequest, HttpResponse } from './kernel/http.ts';
-export type { Interposer } from './kernel/interposer.ts';
+export type { Hop, Interposer, Interposition } from './kernel/interposer.ts';
 export type { Journal, JournalEntry } from './kernel/journal.ts';
 export type { Kernel } from './kernel/kernel.ts';
 export { Plane, type PlaneOptions, type Routes } from './plane.ts';

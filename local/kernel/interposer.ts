@@ -1,3 +1,4 @@
+import type { Call } from './call.ts';
 import { Fault } from './errors.ts';
 
 /** One hop between two parties, before it takes place. */
@@ -7,18 +8,25 @@ export interface Hop {
   readonly operation: string;
   /** Where a delivery goes; empty for a request. */
   readonly arn: string;
+  readonly input: object;
+  readonly principal: Call['principal'];
+  /** Journal entry that led to it: of a function's call, the invocation. */
+  readonly cause: number | undefined;
 }
 
 /**
  * What goes wrong on a hop. `request-lost`: the effect does not take place; `response-lost`: it does, and the caller is told it did not;
- * `duplicate`: it takes place twice, as at-least-once delivery allows; `delay`: it takes place `delayMs` later.
+ * `duplicate`: it takes place twice, as at-least-once delivery allows; `delay`: it takes place `delayMs` later; `answer`: it does not take place, and
+ * the caller is given `output`; `unanswered`: the caller never hears of it, for it has crashed before the effect or after it.
  */
 export type Interposition =
   | { readonly kind: 'none' }
   | { readonly kind: 'request-lost' }
   | { readonly kind: 'response-lost' }
   | { readonly kind: 'duplicate' }
-  | { readonly kind: 'delay'; readonly delayMs: number };
+  | { readonly kind: 'delay'; readonly delayMs: number }
+  | { readonly kind: 'answer'; readonly output: object }
+  | { readonly kind: 'unanswered'; readonly takesPlace: boolean };
 
 /** Decides what happens on each hop: how the simulator and `load --duplicate` break things. */
 export type Interposer = (hop: Hop) => Interposition;
@@ -42,5 +50,10 @@ export async function interpose(
     case 'delay':
       await hop.wait(interposed.delayMs);
       return hop.attempt();
+    case 'answer':
+      return interposed.output;
+    case 'unanswered':
+      if (interposed.takesPlace) await hop.attempt();
+      return new Promise(() => {});
   }
 }

@@ -266,7 +266,8 @@ export class Kernel {
     const run = installed.service.operations[call.operation];
     if (!run) return Promise.reject(new NotEmulated(`${call.service} ${call.operation}`, call.service));
     if (!this.#interposer) return this.#attempt(installed, run, call);
-    const interposed = this.#interposer({ kind, service: call.service, operation: call.operation, arn });
+    const { service, operation, input, principal, cause } = call;
+    const interposed = this.#interposer({ kind, service, operation, arn, input, principal, cause });
     return interpose(interposed, {
       attempt: () => this.#attempt(installed, run, call),
       wait: (ms) => this.until(this.nowMs() + ms, 'delayed hop'),

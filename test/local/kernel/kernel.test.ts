@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Collection, type CollectionStore } from '../../../local/kernel/collection.ts';
 import { Fault, NotEmulated } from '../../../local/kernel/errors.ts';
+import type { Hop, Interposition } from '../../../local/kernel/interposer.ts';
 import { Kernel } from '../../../local/kernel/kernel.ts';
 import type { Principal } from '../../../local/kernel/principal.ts';
 import type { Service } from '../../../local/kernel/service.ts';
@@ -194,6 +195,37 @@ describe('a delivery', () => {
     await kernel.run();
     await late;
     expect([kernel.nowMs(), state.boxes.get('b')?.length]).toEqual([1_500, 4]);
+  });
+
+  it('can be answered in its place, or find its caller gone before or after its effect', async () => {
+    const kernel = virtualKernel();
+    const state = kernel.install(box);
+    const outcomes: string[] = [];
+    const deliver = async (interposition: Interposition): Promise<void> => {
+      kernel.setInterposer(() => interposition);
+      let outcome = 'none';
+      void kernel.deliver({ to, payload: { body: 'x' }, principal: ROOT }).then(({ status }) => {
+        outcome = status;
+      });
+      await kernel.run();
+      outcomes.push(`${outcome} ${state.boxes.get('b')?.length ?? 0}`);
+    };
+    await deliver({ kind: 'answer', output: {} });
+    await deliver({ kind: 'unanswered', takesPlace: false });
+    await deliver({ kind: 'unanswered', takesPlace: true });
+    expect(outcomes).toEqual(['accepted 0', 'none 0', 'none 1']);
+  });
+
+  it('shows whoever decides on it what is asked, by whom, because of what', async () => {
+    const kernel = virtualKernel();
+    kernel.install(box);
+    const hops: Hop[] = [];
+    kernel.setInterposer((hop) => {
+      hops.push(hop);
+      return { kind: 'none' };
+    });
+    await kernel.deliver({ to, payload: { body: 'x' }, principal: ROOT, cause: 7 });
+    expect(hops).toMatchObject([{ kind: 'delivery', arn: to, principal: ROOT, cause: 7, input: expect.objectContaining({}) }]);
   });
 });
 
