@@ -10,8 +10,10 @@ import { type CommitRecord, completed } from './commit-record.ts';
 import { type Cause, type Envelope, envelopeOf } from './envelope.ts';
 import { ConflictError, RetryableError } from './errors.ts';
 import type { Aggregate } from './event-store/aggregate.ts';
-import { appended } from './event-store/append.ts';
+import { type Appended, appended } from './event-store/append.ts';
+import { type KeyStore, tableKeys } from './event-store/keys.ts';
 import { envelopesOf, type Loaded, load } from './event-store/load.ts';
+import { sealedBy } from './event-store/seal.ts';
 import { derivedUuid } from './identity.ts';
 import { type Ports, required } from './ports.ts';
 import { type Effect, Effects, fingerprintsOf } from './replays/effects.ts';
@@ -57,6 +59,9 @@ export class UnitOfWork implements Work {
   readonly #events: Envelope[] = [];
   readonly #effects = new Effects();
   readonly #remembersEffects: boolean;
+  readonly #subjects: KeyStore;
+  /** Appends with personal data: the key is read, or made, when they are committed. */
+  readonly #unsealed: Appended<unknown>[] = [];
   /** Events that were emitted or appended: part of their ids. */
   #eventCount = 0;
 
@@ -65,6 +70,7 @@ export class UnitOfWork implements Work {
     this.#remembersEffects = remembersEffects;
     this.#ports = ports;
     this.#reader = tableReader(ports);
+    this.#subjects = tableKeys(ports);
     this.#cause = cause;
     this.#identity = identity;
   }
@@ -120,7 +126,7 @@ export class UnitOfWork implements Work {
   }
 
   load<State, C extends EventContract>(aggregate: Aggregate<State, C>, id: string): Promise<Loaded<State>> {
-    return load(this.#reader, aggregate, id);
+    return load(this.#reader, aggregate, id, this.#subjects);
   }
 
   append<State, C extends EventContract>(aggregate: Aggregate<State, C>, loaded: Loaded<State>, payloads: readonly Payload[]): Loaded<State> {
@@ -134,10 +140,15 @@ export class UnitOfWork implements Work {
 
   /** Adds the envelopes to the stream of an aggregate. */
   protected store<State, C extends EventContract>(aggregate: Aggregate<State, C>, loaded: Loaded<State>, envelopes: readonly Envelope[]): Loaded<State> {
-    const { tip, condition, moved, loaded: after } = appended(aggregate, loaded, envelopes);
+    const made = appended(aggregate, loaded, envelopes);
+    if (made.tip.subject === undefined) this.#keep(made);
+    else this.#unsealed.push(made);
+    return made.loaded;
+  }
+
+  #keep({ tip, condition, moved }: Appended<unknown>): void {
     this.#add(tip, this.#putOf(tip, { condition }));
     for (const item of moved) this.#add(item, this.#putOf(item));
-    return after;
   }
 
   outside<T>({ port, request }: OutsideCall<T>, perform: () => Promise<T>): Promise<T> {
@@ -160,6 +171,7 @@ export class UnitOfWork implements Work {
    * @throws {ConflictError} where a condition on state did not hold
    */
   async commit(claim: Claim, answer?: string): Promise<CommitOutcome> {
+    for (const made of this.#unsealed) this.#keep(await sealedBy(this.#subjects, made));
     const events = this.#events.map((event) => JSON.stringify(event));
     const eventsBytes = events.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (eventsBytes > EVENTS_BYTES_MAX)

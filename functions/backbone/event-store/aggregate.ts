@@ -1,7 +1,8 @@
-import type { EventContract } from '../../../schemas/index.ts';
+import type { DataOf, EventContract } from '../../../schemas/index.ts';
 import type { EventOf } from '../delivery/declaration.ts';
 import type { Envelope } from '../envelope.ts';
 import { majorOf } from '../envelope.ts';
+import { checkPersonal, type PersonalData } from './personal.ts';
 
 /** What an event of an old version says in a newer one. */
 export interface Upcast {
@@ -29,10 +30,13 @@ export interface AggregateDefinition<State, C extends EventContract> {
   readonly index?: (state: State) => { readonly ownerKey: string; readonly ownerSort: string } | undefined;
   /** Whether the stream has ended: nothing is appended after it. @default never */
   readonly isClosed?: (state: State) => boolean;
+  /** What is kept of people, under keys of their own. @default nothing: personal members are kept as they are */
+  readonly personal?: PersonalData<DataOf<C>>;
 }
 
 /** An aggregate with all that its definition leaves out. */
-export type Aggregate<State, C extends EventContract = EventContract> = Required<AggregateDefinition<State, C>>;
+export type Aggregate<State, C extends EventContract = EventContract> = Required<Omit<AggregateDefinition<State, C>, 'personal'>> &
+  Pick<AggregateDefinition<State, C>, 'personal'>;
 
 const SNAPSHOT_EVERY = 50;
 
@@ -45,6 +49,7 @@ export function defineAggregate<State, const C extends EventContract>(definition
     const nested = secret.find((path) => /[.[]/.test(path));
     if (nested !== undefined) throw new RangeError(`${type} has a secret inside another member, ${nested}; a stream can leave out whole members only`);
   }
+  if (definition.personal) for (const contract of definition.events) checkPersonal(contract, definition.personal);
   return { foldVersion: 1, upcasters: {}, index: () => undefined, isClosed: () => false, ...definition, snapshotEvery };
 }
 

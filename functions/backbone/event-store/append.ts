@@ -1,4 +1,4 @@
-import type { EventContract } from '../../../schemas/index.ts';
+import type { DataOf, EventContract } from '../../../schemas/index.ts';
 import type { Envelope } from '../envelope.ts';
 import { TerminalError } from '../errors.ts';
 import type { Expression, Key } from '../work.ts';
@@ -16,6 +16,8 @@ export interface Appended<State> {
   readonly condition: Expression;
   /** The slice and the snapshot, where the tip had grown. */
   readonly moved: readonly (Key & object)[];
+  /** What has to be sealed before it is written: the personal members of new events, by their place in the tip. */
+  readonly personal: ReadonlyMap<number, object>;
   readonly loaded: Loaded<State>;
 }
 
@@ -34,6 +36,8 @@ export function appended<State, C extends EventContract>(
   const moved = before && hasGrown(aggregate, before, texts) ? movedOut(aggregate, before, state) : [];
   const stays = before && moved.length === 0 ? before : undefined;
   const after = fold(aggregate, state, envelopes);
+  const subject = subjectOf(aggregate, { id, known: before?.subject, kept });
+  const personal = new Map(kept.flatMap(({ personal: members }, index) => (members ? [[(stays?.events.length ?? 0) + index, members] as const] : [])));
   const commit: Commit = {
     from: version + 1,
     count: envelopes.length,
@@ -48,13 +52,14 @@ export function appended<State, C extends EventContract>(
     first: stays?.first ?? version + 1,
     events: [...(stays?.events ?? []), ...texts],
     commit,
+    ...(subject !== undefined && { subject }),
     ...aggregate.index(after),
   };
   const condition: Expression =
     version === 0
       ? { expression: 'attribute_not_exists(pk)' }
       : { expression: '#version = :version', names: { '#version': 'version' }, values: { ':version': version } };
-  return { tip, condition, moved, loaded: { id, state: after, version: tip.version, tip } };
+  return { tip, condition, moved, personal, loaded: { id, state: after, version: tip.version, tip } };
 }
 
 function hasGrown({ snapshotEvery }: { readonly snapshotEvery: number }, { events }: Tip, added: readonly string[]): boolean {
@@ -73,15 +78,42 @@ function movedOut<State>(
   ];
 }
 
-/** What is kept of an event, and what is only published: the members that its contract calls secret. */
-function partsOf<State, C extends EventContract>({ events }: Aggregate<State, C>, envelope: Envelope): { readonly text: string; readonly withheld?: object } {
+interface Parts {
+  readonly text: string;
+  readonly withheld?: object | undefined;
+  readonly personal?: object | undefined;
+  readonly subject?: string | undefined;
+}
+
+/** What is kept of an event as it is, what is kept under seal, and what is only published: the members that its contract calls secret. */
+function partsOf<State, C extends EventContract>({ events, personal }: Aggregate<State, C>, envelope: Envelope): Parts {
   const contract = events.find(({ type, dataschema }) => type === envelope.type && dataschema === envelope.dataschema);
   if (!contract) throw new RangeError(`${envelope.type} with ${envelope.dataschema} is none of the events that the aggregate declares`);
   const data = envelope.data as Readonly<Record<string, unknown>>;
-  const withheld = Object.fromEntries(contract.secret.filter((name) => data[name] !== undefined).map((name) => [name, data[name]]));
-  if (Object.keys(withheld).length === 0) return { text: JSON.stringify(envelope) };
-  const public_ = Object.fromEntries(Object.entries(data).filter(([name]) => !(name in withheld)));
-  return { text: JSON.stringify({ ...envelope, data: public_ }), withheld };
+  const withheld = membersOf(data, contract.secret);
+  const sealed = personal && membersOf(data, Object.keys(personal.members));
+  if (!withheld && !sealed) return { text: JSON.stringify(envelope) };
+  const kept = Object.fromEntries(
+    Object.entries(data).flatMap(([name, value]) => (withheld && name in withheld ? [] : [[name, sealed && name in sealed ? personal.members[name] : value]])),
+  );
+  return { text: JSON.stringify({ ...envelope, data: kept }), withheld, personal: sealed, subject: sealed && personal.subjectOf(data as DataOf<C>) };
+}
+
+/** Those of some members that data has; `undefined` where it has none. */
+function membersOf(data: Readonly<Record<string, unknown>>, names: readonly string[]): Readonly<Record<string, unknown>> | undefined {
+  const found = names.filter((name) => data[name] !== undefined);
+  return found.length === 0 ? undefined : Object.fromEntries(found.map((name) => [name, data[name]]));
+}
+
+/** Whose the personal members of an aggregate are: one person's, for one key opens its snapshots. */
+function subjectOf(
+  { type }: { readonly type: string },
+  { id, known, kept }: { readonly id: string; readonly known: string | undefined; readonly kept: readonly Parts[] },
+): string | undefined {
+  const subjects = new Set([known, ...kept.map(({ subject }) => subject)].filter((subject) => subject !== undefined));
+  if (subjects.size > 1) throw new RangeError(`${type} ${id} has personal data of ${[...subjects].join(' and ')}; all of an aggregate is of one person`);
+  const [subject] = subjects;
+  return subject;
 }
 
 /** The events of a tip's last commit as they are published. */

@@ -1,4 +1,5 @@
 import type { Key } from '../work.ts';
+import type { Sealed } from './personal.ts';
 
 /**
  * The newest part of an aggregate's stream, in one item: every append is one conditional write of it. DynamoDB's stream keeps the order of the changes of one item, and only that:
@@ -20,6 +21,8 @@ export interface Tip extends Key {
   readonly events: readonly string[];
   /** What this write added, for the relay. */
   readonly commit: Commit;
+  /** Whose personal data the events have, where the aggregate seals it. */
+  readonly subject?: string;
   readonly ownerKey?: string;
   readonly ownerSort?: string;
 }
@@ -43,7 +46,9 @@ export interface Slice extends Key {
 export interface Snapshot<State> extends Key {
   readonly entity: 'SNAPSHOT';
   readonly version: number;
-  readonly state: State;
+  /** Absent where it is sealed. */
+  readonly state?: State;
+  readonly sealed?: Sealed;
 }
 
 /** As many digits as the largest safe integer has: the order of the texts is the order of the numbers. */

@@ -3,6 +3,8 @@ import type { Envelope } from '../envelope.ts';
 import type { Reader } from '../work.ts';
 import { type Aggregate, fold } from './aggregate.ts';
 import { SLICE_PREFIX, type Slice, type Snapshot, sliceKeyOf, snapshotKeyOf, streamKeyOf, type Tip, tipKeyOf } from './items.ts';
+import { keysBy } from './keys.ts';
+import { type Keys, opened, type StoredEnvelope, unseal } from './personal.ts';
 
 /** An aggregate as it was read. */
 export interface Loaded<State> {
@@ -23,32 +25,48 @@ export function notYet<State>({ initial }: { readonly initial: State }, id: stri
 }
 
 /** Reads an aggregate: its tip, and where events have left that, one snapshot. Consistent. */
-export async function load<State, C extends EventContract>(reader: Reader, aggregate: Aggregate<State, C>, id: string): Promise<Loaded<State>> {
+export async function load<State, C extends EventContract>(
+  reader: Reader,
+  aggregate: Aggregate<State, C>,
+  id: string,
+  keys: Keys = keysBy(reader),
+): Promise<Loaded<State>> {
   const tip = await reader.get<Tip>(tipKeyOf(aggregate.type, id));
-  return tip ? ofTip(reader, aggregate, tip) : { id, state: aggregate.initial, version: 0, tip: undefined };
+  return tip ? ofTip(reader, aggregate, tip, keys) : { id, state: aggregate.initial, version: 0, tip: undefined };
 }
 
 /** Completes a tip that was found by an index. */
-export async function ofTip<State, C extends EventContract>(reader: Reader, aggregate: Aggregate<State, C>, tip: Tip): Promise<Loaded<State>> {
-  const before = await stateBefore(reader, aggregate, { id: tip.id, first: tip.first });
-  return { id: tip.id, state: fold(aggregate, before, envelopesOf(tip)), version: tip.version, tip };
+export async function ofTip<State, C extends EventContract>(
+  reader: Reader,
+  aggregate: Aggregate<State, C>,
+  tip: Tip,
+  keys: Keys = keysBy(reader),
+): Promise<Loaded<State>> {
+  const before = await stateBefore(reader, aggregate, { id: tip.id, first: tip.first, keys });
+  return { id: tip.id, state: fold(aggregate, before, await openedAll(envelopesOf(tip), keys)), version: tip.version, tip };
 }
 
 /** The envelopes of a tip or a slice. */
 export const envelopesOf = ({ events }: Pick<Slice, 'events'>): Envelope[] => events.map((text) => JSON.parse(text) as Envelope);
 
-/** The state on which the event `first` builds: a snapshot; where this fold has left none, all events before. */
+/** Events as they were appended, where they can still be opened. */
+async function openedAll(envelopes: readonly StoredEnvelope[], keys: Keys): Promise<readonly Envelope[]> {
+  return envelopes.some(({ sealed }) => sealed) ? Promise.all(envelopes.map((envelope) => opened(envelope, keys))) : envelopes;
+}
+
+/** The state on which the event `first` builds: a snapshot; where this fold has left none, or none that can be opened, all events before. */
 async function stateBefore<State, C extends EventContract>(
   reader: Reader,
   aggregate: Aggregate<State, C>,
-  { id, first }: { readonly id: string; readonly first: number },
+  { id, first, keys }: { readonly id: string; readonly first: number; readonly keys: Keys },
 ): Promise<State> {
   if (first === 1) return aggregate.initial;
   const version = first - 1;
   const snapshot = await reader.get<Snapshot<State>>(snapshotKeyOf(aggregate.type, id, { foldVersion: aggregate.foldVersion, version }));
-  if (snapshot) return snapshot.state;
+  const known = snapshot?.sealed ? unseal(snapshot.sealed, await keys.read(snapshot.sealed.subject), snapshot.sk) : snapshot?.state;
+  if (known !== undefined) return known as State;
   let state = aggregate.initial;
-  for await (const slice of slices(reader, aggregate, { id, to: version })) state = fold(aggregate, state, envelopesOf(slice));
+  for await (const slice of slices(reader, aggregate, { id, to: version })) state = fold(aggregate, state, await openedAll(envelopesOf(slice), keys));
   return state;
 }
 
@@ -98,15 +116,15 @@ export type Moment = { readonly version: number } | { readonly time: string };
 export async function stateAt<State, C extends EventContract>(
   reader: Reader,
   aggregate: Aggregate<State, C>,
-  { id, moment }: { readonly id: string; readonly moment: Moment },
+  { id, moment, keys = keysBy(reader) }: { readonly id: string; readonly moment: Moment; readonly keys?: Keys },
 ): Promise<Pick<Loaded<State>, 'id' | 'state' | 'version'>> {
   const tip = await reader.get<Tip>(tipKeyOf(aggregate.type, id));
   const part = tip && (isBefore(tip, moment) ? await sliceOf(reader, aggregate, { id, moment }) : tip);
   if (!part) return { id, state: aggregate.initial, version: 0 };
   const { first } = part;
   const events = envelopesOf(part).filter((event, index) => ('version' in moment ? first + index <= moment.version : event.time <= moment.time));
-  const before = await stateBefore(reader, aggregate, { id, first });
-  return { id, state: fold(aggregate, before, events), version: first - 1 + events.length };
+  const before = await stateBefore(reader, aggregate, { id, first, keys });
+  return { id, state: fold(aggregate, before, await openedAll(events, keys)), version: first - 1 + events.length };
 }
 
 /** Whether a moment is before all events of a part. */

@@ -3,7 +3,10 @@ import type { CommitRecord } from '../commit-record.ts';
 import type { Envelope } from '../envelope.ts';
 import { publishedOf } from '../event-store/append.ts';
 import type { Tip } from '../event-store/items.ts';
-import { fromItem } from '../table.ts';
+import { keysBy } from '../event-store/keys.ts';
+import { type Keys, opened, type StoredEnvelope } from '../event-store/personal.ts';
+import type { Ports } from '../ports.ts';
+import { fromItem, tableReader } from '../table.ts';
 import { type InvocationCounts, log } from '../telemetry.ts';
 import { announce, type RelayPorts } from './announce.ts';
 import { aggregateOf, type Cursor, type CursorTable, newCursor, readCommitEvents, readCursor, writeCursor } from './order.ts';
@@ -22,7 +25,14 @@ interface Committed extends Outgoing {
  * was published too, with the same ids.
  */
 export async function relay(ports: RelayPorts, { Records }: DynamoDBStreamEvent, counts: InvocationCounts): Promise<DynamoDBBatchResponse> {
-  const outgoing = Records.flatMap(eventsOf);
+  const table: Pick<Ports, 'dynamodb' | 'environment'> = {
+    get dynamodb() {
+      return ports.dynamodb;
+    },
+    environment: { TABLE_NAME: tableOf(Records[0]) },
+  };
+  const keys = keysBy(tableReader(table));
+  const outgoing = (await Promise.all(Records.map((record, index) => eventsOf(record, index, keys)))).flat();
   const unordered = outgoing.filter(({ needsOrdering }) => !needsOrdering);
   const unfinished = new Set<number>();
   // Those that come in order first: they are the ordinary case, and depend on nothing that is read.
@@ -36,16 +46,25 @@ export async function relay(ports: RelayPorts, { Records }: DynamoDBStreamEvent,
   return { batchItemFailures: [{ itemIdentifier: lowest?.dynamodb?.SequenceNumber ?? '' }] };
 }
 
-function eventsOf({ eventName, dynamodb }: DynamoDBRecord, index: number): readonly Committed[] {
+async function eventsOf({ eventName, dynamodb }: DynamoDBRecord, index: number, keys: Keys): Promise<readonly Committed[]> {
   // A record whose time-to-live ended is removed; it was published when it was written.
   if (eventName === 'REMOVE' || !dynamodb?.NewImage) return [];
   const item = fromItem(dynamodb.NewImage as Record<string, AttributeValue> as Parameters<typeof fromItem>[0]) as unknown as CommitRecord | Tip;
   if (item.entity !== 'COMMIT' && item.entity !== 'TIP') return [];
   const texts = item.entity === 'TIP' ? publishedOf(item) : (item.events ?? []);
-  return texts.map((text) => {
-    const envelope = JSON.parse(text) as Envelope;
-    return { envelope, text, index, commitPk: item.pk, needsOrdering: item.entity === 'COMMIT' && envelope.sequence !== undefined };
-  });
+  return Promise.all(
+    texts.map(async (text) => {
+      const stored = JSON.parse(text) as StoredEnvelope;
+      // What is sealed in the store is published as it was: others keep what they need, and forget it by their own rules.
+      const outgoing: Outgoing = stored.sealed ? await published(stored, keys) : { envelope: stored, text };
+      return { ...outgoing, index, commitPk: item.pk, needsOrdering: item.entity === 'COMMIT' && stored.sequence !== undefined };
+    }),
+  );
+}
+
+async function published(stored: StoredEnvelope, keys: Keys): Promise<Outgoing> {
+  const envelope = await opened(stored, keys);
+  return { envelope, text: JSON.stringify(envelope) };
 }
 
 /** The table's name, from its stream's ARN: `arn:aws:dynamodb:region:account:table/<name>/stream/<label>`. */
