@@ -5,6 +5,7 @@ import { addCompleting } from './tree/completing.ts';
 import { addDeadLetters } from './tree/dead-letters.ts';
 import { addLooking } from './tree/looking.ts';
 import { addOperating } from './tree/operating.ts';
+import { addProjections } from './tree/projections.ts';
 import { addRunning } from './tree/running.ts';
 
 /** Where the console and the operations API of a started plane are, unless told otherwise. */
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addLooking(program);
   addDeadLetters(program);
   addOperating(program);
+  addProjections(program);
   addCompleting(program);
   program.helpCommand('help [topic]', 'help on a command, or on "exit-codes", "filters", "targets"');
   return program;

@@ -1,6 +1,8 @@
 import type { AggregateDifference, AggregateLog, AggregateName, AggregateState } from './aggregates/aggregates.ts';
 import type { ConsumerLag } from './consumers/lag.ts';
 import type { MappingStatus } from './consumers/mapping.ts';
+import type { RewindPlan, RewindRequest } from './consumers/rewind/plan.ts';
+import type { RewindOptions, Rewound } from './consumers/rewind/rewind.ts';
 import type { DeadLetter, DeadLetterQueue } from './dead-letters/dead-letter.ts';
 import type { ExportedLetter, Removal, RemovalResult } from './dead-letters/export.ts';
 import type { DeadLetterGroup } from './dead-letters/groups.ts';
@@ -9,12 +11,15 @@ import type { LetterSelection } from './dead-letters/read.ts';
 import type { Check } from './doctor/check.ts';
 import type { SendRequest, SentEvent } from './events/send.ts';
 import type { FlowEvent } from './flow/flow-event.ts';
+import type { ProjectionStatus } from './projections/list.ts';
+import type { Rebuild, RebuildRequest } from './projections/rebuild.ts';
 import type { RedriveJob, RedriveOptions } from './redrive/job.ts';
 import type { JobRecord } from './redrive/job-store.ts';
 import type { RedrivePlan } from './redrive/plan.ts';
 import type { ArchiveStatus } from './replays/archives.ts';
 import type { ReplayPlan, ReplayRequest } from './replays/plan.ts';
 import type { ReplayStatus } from './replays/replay.ts';
+import type { ReplayReport } from './replays/report.ts';
 import type { BusStatus, ConsumerStatus } from './status/status.ts';
 import type { Topology } from './status/topology.ts';
 import type { PublishedEvent } from './surroundings.ts';
@@ -85,9 +90,19 @@ export interface Operations {
   startReplay(request: ReplayRequest): Promise<ReplayStatus>;
   replays(request: { readonly name?: string | undefined }): Promise<readonly ReplayStatus[]>;
   cancelReplay(request: { readonly name: string }): Promise<ReplayStatus>;
+  /** What consumers noted of a replay or a rewind, by its name: what they skipped, and what differs in a shadow. */
+  replayReports(request: { readonly name: string }): Promise<readonly ReplayReport[]>;
+  /** What a rewind of a consumer group would mean. Changes nothing. */
+  planRewind(request: RewindRequest): Promise<RewindPlan>;
+  /** Lets a consumer group read the stream again, from an earlier place on. */
+  rewind(request: RewindRequest & RewindOptions): Promise<Rewound>;
   consumerLags(request: Record<string, never>): Promise<readonly ConsumerLag[]>;
   /** Enables or disables a consumer's event source mapping. */
   setConsumer(request: { readonly consumer: string; readonly isEnabled: boolean }): Promise<MappingStatus>;
+  /** The read models, and how late each is. */
+  projections(request: Record<string, never>): Promise<readonly ProjectionStatus[]>;
+  /** Begins, goes on with or gives up a rebuild or a verification of a read model: one step, of some seconds at most. */
+  rebuildProjection(request: RebuildRequest): Promise<Rebuild>;
   /** Explains why a consumer did or did not process an event. `event` is the event itself, where nobody remembers it. */
   why(request: { readonly eventId: string; readonly consumer: string; readonly event?: PublishedEvent | undefined }): Promise<Explanation>;
   /** The state of an event-sourced aggregate: now, or `at` a version (`3`), a time (ISO 8601) or so long ago (`90m`). */
@@ -124,8 +139,13 @@ export const OPERATION_NAMES = [
   'startReplay',
   'replays',
   'cancelReplay',
+  'replayReports',
+  'planRewind',
+  'rewind',
   'consumerLags',
   'setConsumer',
+  'projections',
+  'rebuildProjection',
   'why',
   'showAggregate',
   'aggregateLog',

@@ -2,6 +2,8 @@ import { aggregateLog, diffAggregate, showAggregate } from './aggregates/aggrega
 import type { Clients } from './clients.ts';
 import { consumerLags } from './consumers/lag.ts';
 import { setMapping } from './consumers/mapping.ts';
+import { planRewind } from './consumers/rewind/plan.ts';
+import { rewind } from './consumers/rewind/rewind.ts';
 import { exportDeadLetters, removeDeadLetters } from './dead-letters/export.ts';
 import { groupDeadLetters } from './dead-letters/groups.ts';
 import { importDeadLetters } from './dead-letters/import.ts';
@@ -12,12 +14,15 @@ import { sendEvent } from './events/send.ts';
 import type { FlowEvent } from './flow/flow-event.ts';
 import { storedThread } from './flow/stored-thread.ts';
 import type { Operations } from './operations.ts';
+import { listProjections } from './projections/list.ts';
+import { rebuildProjection } from './projections/rebuild.ts';
 import { editOf } from './redrive/edit.ts';
 import { JobRegister } from './redrive/job-register.ts';
 import { findConsumer, planOf, planRedrive, UnknownConsumerError } from './redrive/plan.ts';
 import { listArchives } from './replays/archives.ts';
 import { planReplay } from './replays/plan.ts';
-import { cancelReplay, describeReplay, listReplays, startReplay } from './replays/replay.ts';
+import { cancelReplay, describeReplay, epochOf, listReplays, startReplay } from './replays/replay.ts';
+import { replayReports } from './replays/report.ts';
 import { systemStatus } from './status/status.ts';
 import { readTopology } from './status/topology.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -143,7 +148,7 @@ function redriving({ jobs, reading }: Shared): Redriving {
   };
 }
 
-type Replaying = Pick<Operations, 'archives' | 'planReplay' | 'startReplay' | 'replays' | 'cancelReplay'>;
+type Replaying = Pick<Operations, 'archives' | 'planReplay' | 'startReplay' | 'replays' | 'cancelReplay' | 'replayReports'>;
 
 function replaying({ clients, surroundings, system }: Shared): Replaying {
   const { eventbridge } = clients;
@@ -153,11 +158,14 @@ function replaying({ clients, surroundings, system }: Shared): Replaying {
     startReplay: async (request) => startReplay(eventbridge, await planReplay(clients, await system(), request, surroundings.nowMs()), surroundings.nowMs()),
     replays: async ({ name }) => (name === undefined ? listReplays(eventbridge) : [await describeReplay(eventbridge, name)]),
     cancelReplay: async ({ name }) => cancelReplay(eventbridge, name),
+    replayReports: async ({ name }) => replayReports(clients, await system(), epochOf(name)),
   };
 }
 
-function consuming({ clients, surroundings, system }: Shared): Pick<Operations, 'consumerLags' | 'setConsumer'> {
+function consuming({ clients, surroundings, system }: Shared): Pick<Operations, 'consumerLags' | 'setConsumer' | 'projections' | 'rebuildProjection'> {
   return {
+    projections: async () => listProjections(clients, await system(), surroundings.nowMs()),
+    rebuildProjection: (request) => rebuildProjection(clients, request),
     consumerLags: async () => consumerLags(clients, await system(), surroundings.nowMs()),
     setConsumer: async ({ consumer, isEnabled }) =>
       setMapping(clients, findConsumer(await system(), consumer), { isEnabled, wait: (ms) => surroundings.wait(ms), nowMs: () => surroundings.nowMs() }),

@@ -58,6 +58,8 @@ export interface PositionItem extends Key {
   /** Time of the newest event of the batch: the age of the read models. */
   readonly eventTime: string;
   readonly at: string;
+  /** Versions of the folds that were deployed then, by projection. */
+  readonly versions: Readonly<Record<string, number>>;
 }
 
 /** What all items of a projection begin with, whatever their generation. */

@@ -58,7 +58,7 @@ export function projector({ name, projections }: ProjectorOptions, ports: QueueP
       return { batchItemFailures: delivered.map(({ identifier }) => ({ itemIdentifier: identifier })) };
     }
     const last = lastOf(event, delivered);
-    if (last) await notePosition(ports, { name, ...last });
+    if (last) await notePosition(ports, { name, projections, ...last });
     return { batchItemFailures: [] };
   };
   return counted(name, run);
@@ -174,8 +174,9 @@ function lastOf({ Records }: SQSEvent | KinesisStreamEvent, delivered: readonly 
 }
 
 /** Only what an operator reads of lag: a position that could not be noted is noted with the next batch. */
-async function notePosition(ports: Ports, { name, ...position }: Position & { readonly name: string }): Promise<void> {
-  const item: PositionItem = { ...positionKeyOf(name, position.shardId), entity: 'POSITION', ...position, at: new Date(ports.nowMs()).toISOString() };
+async function notePosition(ports: Ports, { name, projections, ...position }: Position & ProjectorOptions): Promise<void> {
+  const versions = Object.fromEntries(projections.map((projection) => [projection.name, projection.version]));
+  const item: PositionItem = { ...positionKeyOf(name, position.shardId), entity: 'POSITION', ...position, at: new Date(ports.nowMs()).toISOString(), versions };
   try {
     await ports.dynamodb.send(new PutItemCommand({ TableName: required(ports.environment, 'TABLE_NAME'), Item: toItem(item) }));
   } catch (error) {
