@@ -11,6 +11,7 @@ import { type Cause, type Envelope, envelopeOf } from './envelope.ts';
 import { ConflictError, RetryableError } from './errors.ts';
 import type { Aggregate } from './event-store/aggregate.ts';
 import { type Appended, appended } from './event-store/append.ts';
+import { APPEND_MS_MAX } from './event-store/feed.ts';
 import { type KeyStore, tableKeys } from './event-store/keys.ts';
 import { envelopesOf, type Loaded, load } from './event-store/load.ts';
 import { sealedBy } from './event-store/seal.ts';
@@ -59,6 +60,8 @@ export class UnitOfWork implements Work {
   readonly #events: Envelope[] = [];
   readonly #effects = new Effects();
   readonly #remembersEffects: boolean;
+  readonly #startedMs: number;
+  #hasAppended = false;
   readonly #subjects: KeyStore;
   /** Appends with personal data: the key is read, or made, when they are committed. */
   readonly #unsealed: Appended<unknown>[] = [];
@@ -67,6 +70,7 @@ export class UnitOfWork implements Work {
 
   constructor({ ports, cause, identity, remembersEffects = false, nowMs = ports.nowMs() }: UnitOfWorkOptions) {
     this.now = new Date(nowMs).toISOString();
+    this.#startedMs = nowMs;
     this.#remembersEffects = remembersEffects;
     this.#ports = ports;
     this.#reader = tableReader(ports);
@@ -140,6 +144,7 @@ export class UnitOfWork implements Work {
 
   /** Adds the envelopes to the stream of an aggregate. */
   protected store<State, C extends EventContract>(aggregate: Aggregate<State, C>, loaded: Loaded<State>, envelopes: readonly Envelope[]): Loaded<State> {
+    this.#hasAppended = true;
     const made = appended(aggregate, loaded, envelopes);
     if (made.tip.subject === undefined) this.#keep(made);
     else this.#unsealed.push(made);
@@ -168,7 +173,7 @@ export class UnitOfWork implements Work {
 
   /**
    * Writes all that was collected, and the commit record, in one request: a transaction, or a single write where there is no state.
-   * @throws {ConflictError} where a condition on state did not hold
+   * @throws {ConflictError} where a condition on state did not hold, or where events were appended and the unit is older than `APPEND_MS_MAX`
    */
   async commit(claim: Claim, answer?: string): Promise<CommitOutcome> {
     for (const made of this.#unsealed) this.#keep(await sealedBy(this.#subjects, made));
@@ -177,6 +182,9 @@ export class UnitOfWork implements Work {
     if (eventsBytes > EVENTS_BYTES_MAX)
       throw new RangeError(`The events of one unit of work have ${eventsBytes} bytes; a commit record holds at most ${EVENTS_BYTES_MAX}`);
     const effects = this.#remembersEffects && this.effects.length > 0 ? fingerprintsOf(this.effects, this.now) : undefined;
+    // The feed takes what is older than this as complete: see `feed.ts`.
+    if (this.#hasAppended && this.#ports.nowMs() - this.#startedMs > APPEND_MS_MAX)
+      throw new ConflictError('The unit of work is too old for the times of its events');
     const attributes = completed({ events, nowMs: this.#ports.nowMs(), answer, effects });
     const head = claim.kind === 'put' ? this.#putHead(claim, attributes) : this.#updateHead(claim, attributes);
     try {

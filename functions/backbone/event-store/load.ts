@@ -2,7 +2,7 @@ import type { EventContract } from '../../../schemas/index.ts';
 import type { Envelope } from '../envelope.ts';
 import type { Reader } from '../work.ts';
 import { type Aggregate, fold } from './aggregate.ts';
-import { SLICE_PREFIX, type Slice, type Snapshot, sliceKeyOf, snapshotKeyOf, streamKeyOf, type Tip, tipKeyOf } from './items.ts';
+import { paddedVersion, SLICE_PREFIX, type Slice, type Snapshot, sliceKeyOf, snapshotKeyOf, streamKeyOf, type Tip, tipKeyOf } from './items.ts';
 import { keysBy } from './keys.ts';
 import { type Keys, opened, type StoredEnvelope, unseal } from './personal.ts';
 
@@ -87,6 +87,17 @@ async function* slices(reader: Reader, { type }: Typed, { id, from = SLICE_PREFI
   } while (cursor !== undefined);
 }
 
+/** The slices of a stream that begin before a version, the newest first. */
+export async function* newestSlices(reader: Reader, { pk, before }: { readonly pk: string; readonly before: number }): AsyncGenerator<Slice> {
+  let cursor: string | undefined;
+  do {
+    const skAtMost = `${SLICE_PREFIX}${paddedVersion(before - 1)}`;
+    const page = await reader.query<Slice>({ pk, skPrefix: SLICE_PREFIX, skAtMost, newestFirst: true, cursor });
+    yield* page.items;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
 /** The events of an aggregate after a version, in order, as they were stored. */
 export async function* history(
   reader: Reader,
@@ -136,14 +147,11 @@ function isBefore(part: Pick<Slice, 'first' | 'events'>, moment: Moment): boolea
 
 /** The slice in which a moment lies. */
 async function sliceOf(reader: Reader, { type }: Typed, { id, moment }: { readonly id: string; readonly moment: Moment }): Promise<Slice | undefined> {
-  const isVersion = 'version' in moment;
-  const range = isVersion ? { skAtMost: sliceKeyOf(type, id, moment.version).sk, limit: 1 } : {};
-  let cursor: string | undefined;
-  do {
-    const page = await reader.query<Slice>({ pk: streamKeyOf(type, id), skPrefix: SLICE_PREFIX, newestFirst: true, ...range, cursor });
-    const found = page.items.find((slice) => !isBefore(slice, moment));
-    if (found || isVersion) return found;
-    cursor = page.cursor;
-  } while (cursor !== undefined);
+  const pk = streamKeyOf(type, id);
+  if ('version' in moment) {
+    const page = await reader.query<Slice>({ pk, skPrefix: SLICE_PREFIX, skAtMost: sliceKeyOf(type, id, moment.version).sk, newestFirst: true, limit: 1 });
+    return page.items[0];
+  }
+  for await (const slice of newestSlices(reader, { pk, before: Number.MAX_SAFE_INTEGER })) if (!isBefore(slice, moment)) return slice;
   return undefined;
 }

@@ -126,6 +126,8 @@ function named(name: string, members: object): Error {
 export class FakeTable {
   readonly tables = new Map<string, Map<string, Item>>();
   readonly calls: string[] = [];
+  /** Items that a scan looks at in one page. */
+  scanPage = 100;
   before: (operation: string, count: number) => void = () => {};
   after: (operation: string, count: number) => void = () => {};
 
@@ -163,6 +165,7 @@ export class FakeTable {
       return item ? { Item: marshall(item, { removeUndefinedValues: true }) } : {};
     }
     if (operation === 'Query') return this.#query(input);
+    if (operation === 'Scan') return this.#scan(input);
     if (operation === 'TransactWriteItems') return this.#transact(input.TransactItems ?? []);
     const kind = operation.replace('Item', '');
     const before = this.#find(input);
@@ -179,6 +182,21 @@ export class FakeTable {
     const found = this.items(input.TableName).filter((item) => item['pk'] === pk && isInRange(String(item['sk'])) && isTaken(item));
     const sorted = found.sort((a, b) => (String(a['sk']) < String(b['sk']) === (input.ScanIndexForward !== false) ? -1 : 1)).slice(0, input.Limit);
     return { Items: sorted.map((item) => marshall(item, { removeUndefinedValues: true })) };
+  }
+
+  /** In parts, by how long the partition key is: any rule that keeps the items of one key together would do. */
+  #scan(input: Write & { FilterExpression?: string; Segment?: number; TotalSegments?: number; ExclusiveStartKey?: Record<string, never> }): unknown {
+    const { Segment = 0, TotalSegments = 1, ExclusiveStartKey } = input;
+    const keyOf = (item: Item): string => `${item['pk']}\u0000${item['sk']}`;
+    const start = ExclusiveStartKey ? keyOf(unmarshall(ExclusiveStartKey)) : '';
+    const own = this.items(input.TableName).filter((item) => String(item['pk']).length % TotalSegments === Segment && keyOf(item) > start);
+    const page = own.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)).slice(0, this.scanPage);
+    const last = page.length === this.scanPage ? page.at(-1) : undefined;
+    const found = page.filter((item) => input.FilterExpression === undefined || new Expressions(input.FilterExpression, item, input).holds());
+    return {
+      Items: found.map((item) => marshall(item, { removeUndefinedValues: true })),
+      ...(last && { LastEvaluatedKey: marshall({ pk: last['pk'], sk: last['sk'] }) }),
+    };
   }
 
   #transact(items: Record<string, Write>[]): unknown {
