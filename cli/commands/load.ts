@@ -48,7 +48,7 @@ function printReport(report: LoadReport): void {
   for (const [name, text] of rows) printLine(`${name.padEnd(8)}${text}`);
   const { differences } = report;
   if (differences.length === 0) {
-    printLine('Every order ended as its line predicts, every customer’s dollars equal the sum over the file, and the ledger balances.');
+    printLine('Every order ended as its line predicts, every customer’s dollars and dashboard equal a fold of the file, and the ledger balances.');
     return;
   }
   for (const difference of differences.slice(0, DIFFERENCES_SHOWN)) printLine(`■ ${difference}`);

@@ -2,6 +2,7 @@ import type { Clients } from '../clients.ts';
 import type { Operations } from '../operations.ts';
 import { describeSystem } from '../system.ts';
 import { compareEnds, readLedger, readOrders } from './account.ts';
+import { compareDashboards } from './dashboards.ts';
 import { HttpClient } from './http-client.ts';
 import type { OrderLine } from './orders-file.ts';
 import { fillStock, placeOrders } from './place.ts';
@@ -29,8 +30,10 @@ export interface LoadReport {
   readonly peakRssMiB: number;
   readonly writeUnitsPerOrder: number;
   readonly sdkCallsPerOrder: number;
-  /** What is not as the file predicts. Empty: every order ended as its line says, every customer's dollars are right, and the ledger balances. */
+  /** What is not as the file predicts. Empty: every order ended as its line says, every customer's dollars and dashboard are right, and the ledger balances. */
   readonly differences: readonly string[];
+  /** Customers whose dashboard is not what the file folds to. */
+  readonly dashboardDifferences: number;
 }
 
 export interface LoadOptions {
@@ -80,10 +83,12 @@ export async function runLoad({ operations, clients, apiUrl, lines, width, onPro
     const paymentsTable = system.consumers.find(({ consumer }) => consumer === 'payments')?.tableName ?? '';
     const ledger = await readLedger(clients.dynamodb, paymentsTable);
     const orders = await readOrders(client, apiUrl, [...new Set(lines.map(({ customerId }) => customerId))], width);
+    onProgress('reading every dashboard');
+    const dashboards = await compareDashboards(client, apiUrl, { lines, placed, width });
     const { consumers } = await operations.status({});
     const { differences, ...counts } = compareEnds(lines, placed, orders);
     const keptCents = ledger.chargedCents - ledger.refundedCents;
-    const found = [...differences];
+    const found = [...differences, ...dashboards];
     if (!isQuiet) found.push(`the system did not come to rest within ${QUIET_MS_MAX / 1000} s`);
     if (keptCents !== predictedKeptCents(lines)) found.push(`${keptCents} cents were kept instead of ${predictedKeptCents(lines)}`);
     const acceptMs = placed.map((order) => order.acceptMs).sort((a, b) => a - b);
@@ -103,6 +108,7 @@ export async function runLoad({ operations, clients, apiUrl, lines, width, onPro
       writeUnitsPerOrder: perOrder(after.writeUnits - before.writeUnits),
       sdkCallsPerOrder: perOrder(after.sdkCalls - before.sdkCalls),
       differences: found,
+      dashboardDifferences: dashboards.length,
     };
   } finally {
     client.close();
