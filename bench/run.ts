@@ -1,13 +1,14 @@
 // npm run bench -- [name…] [--json]
 import { type Benchmark, machineLoad } from './benchmark.ts';
 import { endpoint } from './endpoint.ts';
+import { eventStore } from './event-store.ts';
 import { latency } from './latency.ts';
 import { load } from './load.ts';
 import { services, stateMachines } from './services.ts';
 import { startUp } from './start-up.ts';
 import { streams } from './streams.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [endpoint, services, stateMachines, streams, latency, startUp, load];
+const BENCHMARKS: readonly Benchmark[] = [endpoint, services, stateMachines, streams, eventStore, latency, startUp, load];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isJson = process.argv.includes('--json');
