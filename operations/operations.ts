@@ -1,4 +1,4 @@
-import type { AggregateDifference, AggregateLog, AggregateName, AggregateState } from './aggregates/aggregates.ts';
+import type { AggregateDifference, AggregateFeed, AggregateLog, AggregateName, AggregateState } from './aggregates/aggregates.ts';
 import type { ConsumerLag } from './consumers/lag.ts';
 import type { MappingStatus } from './consumers/mapping.ts';
 import type { RewindPlan, RewindRequest } from './consumers/rewind/plan.ts';
@@ -111,6 +111,8 @@ export interface Operations {
   aggregateLog(request: AggregateName & { readonly after?: number | undefined; readonly limit: number }): Promise<AggregateLog>;
   /** What differs between two moments of an aggregate. */
   diffAggregate(request: AggregateName & { readonly from: string; readonly to: string }): Promise<AggregateDifference>;
+  /** The events of all aggregates of a type, in an order that never changes, after a place in it. It scans the service's table. */
+  aggregateFeed(request: { readonly type: string; readonly after?: string | undefined; readonly limit: number }): Promise<AggregateFeed>;
   topology(request: Record<string, never>): Promise<Topology>;
   doctor(request: Record<string, never>): Promise<readonly Check[]>;
 }
@@ -150,6 +152,7 @@ export const OPERATION_NAMES = [
   'showAggregate',
   'aggregateLog',
   'diffAggregate',
+  'aggregateFeed',
   'topology',
   'doctor',
 ] as const satisfies readonly (keyof Operations)[];

@@ -1,4 +1,4 @@
-import { aggregateLog, diffAggregate, showAggregate } from './aggregates/aggregates.ts';
+import { aggregateFeed, aggregateLog, diffAggregate, showAggregate } from './aggregates/aggregates.ts';
 import type { Clients } from './clients.ts';
 import { consumerLags } from './consumers/lag.ts';
 import { setMapping } from './consumers/mapping.ts';
@@ -148,7 +148,7 @@ function redriving({ jobs, reading }: Shared): Redriving {
   };
 }
 
-type Replaying = Pick<Operations, 'archives' | 'planReplay' | 'startReplay' | 'replays' | 'cancelReplay' | 'replayReports'>;
+type Replaying = Pick<Operations, 'archives' | 'planReplay' | 'startReplay' | 'replays' | 'cancelReplay' | 'replayReports' | 'planRewind' | 'rewind'>;
 
 function replaying({ clients, surroundings, system }: Shared): Replaying {
   const { eventbridge } = clients;
@@ -159,6 +159,8 @@ function replaying({ clients, surroundings, system }: Shared): Replaying {
     replays: async ({ name }) => (name === undefined ? listReplays(eventbridge) : [await describeReplay(eventbridge, name)]),
     cancelReplay: async ({ name }) => cancelReplay(eventbridge, name),
     replayReports: async ({ name }) => replayReports(clients, await system(), epochOf(name)),
+    planRewind: async (request) => (await planRewind(clients, await system(), request, surroundings)).plan,
+    rewind: async (request) => rewind(clients, await system(), request, surroundings),
   };
 }
 
@@ -172,10 +174,11 @@ function consuming({ clients, surroundings, system }: Shared): Pick<Operations, 
   };
 }
 
-function inspecting({ clients, surroundings }: Shared): Pick<Operations, 'showAggregate' | 'aggregateLog' | 'diffAggregate'> {
+function inspecting({ clients, surroundings }: Shared): Pick<Operations, 'showAggregate' | 'aggregateLog' | 'diffAggregate' | 'aggregateFeed'> {
   return {
     showAggregate: (request) => showAggregate(clients, request, surroundings.nowMs()),
     aggregateLog: (request) => aggregateLog(clients, request),
     diffAggregate: (request) => diffAggregate(clients, request, surroundings.nowMs()),
+    aggregateFeed: (request) => aggregateFeed(clients, request),
   };
 }

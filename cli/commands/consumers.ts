@@ -1,6 +1,8 @@
 import { setTimeout as passed } from 'node:timers/promises';
 import type { GroupLag } from '../../operations/consumers/group-lag.ts';
 import type { ConsumerLag } from '../../operations/consumers/lag.ts';
+import type { RewindPlan } from '../../operations/consumers/rewind/plan.ts';
+import type { ReplayMode } from '../../operations/replays/plan.ts';
 import { confirm } from '../confirm.ts';
 import type { ConfirmedOptions, GlobalOptions } from '../global-options.ts';
 import { counted } from '../output/counted.ts';
@@ -10,6 +12,14 @@ import { printJson, printJsonLine, printLine, printNote } from '../output/report
 import { styled } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
 import { operationsOf } from '../target.ts';
+
+interface RewindCommandOptions extends ConfirmedOptions {
+  readonly to: string;
+  readonly mode: ReplayMode;
+  readonly pause?: boolean;
+  readonly acceptLoss?: boolean;
+  readonly dryRun?: boolean;
+}
 
 interface LagOptions extends GlobalOptions {
   readonly watch?: boolean;
@@ -108,3 +118,57 @@ export async function setEnabled(consumer: string, options: ConfirmedOptions, { 
   const { from, until } = mapping.lost;
   printLine(styled('red', `What came from ${from} to ${until} is lost to ${consumer}: the stream does not keep it so long. The archive of the bus may.`));
 }
+
+function printRewindPlan(plan: RewindPlan): void {
+  const { position, records, events, isWhole, seconds, usd, pricesAsOf } = plan;
+  const atLeast = isWhole ? '' : 'at least ';
+  const rows = [
+    ['group', `${plan.consumer}  ${plan.mapping}`],
+    ['stream', plan.stream],
+    ['to', position.type === 'TRIM_HORIZON' ? 'the oldest record that is there' : new Date(position.seconds * 1000).toISOString()],
+    ['mode', plan.mode],
+    ['records', `${atLeast}${records}, of which ${events} are the group's`],
+    [
+      'time',
+      seconds === undefined ? 'unknown: the group had nothing to do in the last day' : `about ${formatDuration(seconds * 1000)} at the pace of the last day`,
+    ],
+    ['cost', usd === undefined ? 'unknown' : `about $${usd} of invocations at list prices (${pricesAsOf}), and what the handler writes`],
+    ['plan', plan.id],
+  ];
+  for (const [name = '', text] of rows) printLine(`  ${name.padEnd(9)}${text}`);
+  const place = (at: RewindPlan['shards'][number]['to']): string => (at ? `${at.arrivedAt} ${at.sequenceNumber}` : '–');
+  const lines = tableLines(plan.shards, [
+    { head: 'SHARD', text: ({ shardId }) => shardId },
+    { head: 'FROM (NEWEST)', text: ({ from }) => place(from) },
+    { head: 'TO', text: ({ to }) => place(to) },
+    { head: 'RECORDS', text: (shard) => `${shard.isWhole ? '' : '≥ '}${shard.records}`, align: 'right' },
+    { head: 'ITS', text: (shard) => String(shard.events), align: 'right' },
+  ]);
+  for (const line of lines) printLine(`  ${line}`);
+  for (const warning of plan.warnings) printLine(styled(warning.startsWith('LOST') ? 'red' : 'yellow', `  ! ${warning}`));
+}
+
+/** `tickertape consumers rewind` */
+export async function rewind(consumer: string, options: RewindCommandOptions): Promise<void> {
+  const operations = await operationsOf(options);
+  const { to, mode, pause, acceptLoss } = options;
+  const plan = await operations.planRewind({ consumer, to, mode });
+  if (!options.json) printRewindPlan(plan);
+  if (options.dryRun) {
+    if (options.json) printJson(plan);
+    return;
+  }
+  await confirm(options, { name: consumer, what: `Rewinding ${consumer} by ${counted(plan.events, 'event')}` });
+  const rewound = await operations.rewind({ consumer, to: placeOf(plan), mode, pause, acceptLoss });
+  if (options.json) {
+    printJson(rewound);
+    return;
+  }
+  const goesOn =
+    rewound.mapping === 'Disabled' ? `It is paused, as it was: tickertape consumers resume ${consumer}` : 'It reads: tickertape consumers lag --watch';
+  printLine(`${rewound.isResumed ? 'An unfinished rewind was finished' : 'Rewound'}: ${rewound.id}, mapping ${rewound.mappingId}. ${goesOn}`);
+  if (mode === 'shadow') printLine(`What differs: tickertape replay status ${rewound.id} --differences`);
+}
+
+/** The place of the plan: `90m` would mean another by now. */
+const placeOf = ({ position }: RewindPlan): string => (position.type === 'TRIM_HORIZON' ? 'trim-horizon' : new Date(position.seconds * 1000).toISOString());

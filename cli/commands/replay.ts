@@ -1,5 +1,6 @@
-import type { ReplayPlan } from '../../operations/replays/plan.ts';
+import type { ReplayMode, ReplayPlan } from '../../operations/replays/plan.ts';
 import type { ReplayStatus } from '../../operations/replays/replay.ts';
+import type { EffectDifference, ReplayReport } from '../../operations/replays/report.ts';
 import { confirm } from '../confirm.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { ConfirmedOptions, GlobalOptions } from '../global-options.ts';
@@ -13,7 +14,12 @@ interface WindowOptions extends ConfirmedOptions {
   readonly to: string;
   readonly archive?: string;
   readonly only: readonly string[];
+  readonly mode: ReplayMode;
   readonly wait?: boolean;
+}
+
+interface StatusOptions extends GlobalOptions {
+  readonly differences?: boolean;
 }
 
 /** `tickertape replay archives` */
@@ -35,7 +41,7 @@ export async function archives(options: GlobalOptions): Promise<void> {
   printNote(`${counted(found.length, 'archive')} of the bus`);
 }
 
-const requestOf = ({ from, to, archive, only }: WindowOptions) => ({ from, to, archive, consumers: only.length > 0 ? only : undefined });
+const requestOf = ({ from, to, archive, only, mode }: WindowOptions) => ({ from, to, archive, mode, consumers: only.length > 0 ? only : undefined });
 
 function printPlan(plan: ReplayPlan): void {
   const { events, basis, usd, pricesAsOf } = plan.estimate;
@@ -43,6 +49,7 @@ function printPlan(plan: ReplayPlan): void {
     ['archive', plan.archive],
     ['window', `${plan.from} … ${plan.to}, by the time of the events`],
     ['to', plan.consumers?.join(', ') ?? 'every rule of the bus'],
+    ['mode', plan.mode],
     ['events', `about ${events}${basis === 'share' ? ', if they came evenly' : ''}`],
     ['cost', `about $${usd} at list prices (${pricesAsOf})`],
     ['plan', plan.id],
@@ -65,8 +72,8 @@ export async function start(options: WindowOptions): Promise<void> {
   if (!options.json) printPlan(planned);
   await confirm(options, { name: planned.archive, what: `Replaying about ${counted(planned.estimate.events, 'event')} of ${planned.archive}` });
   // The window of the plan: `1h` would mean another hour by now.
-  const { from, to, archive, consumers } = planned;
-  const started = await operations.startReplay({ from, to, archive, consumers });
+  const { from, to, archive, consumers, mode } = planned;
+  const started = await operations.startReplay({ from, to, archive, consumers, mode });
   const replay = options.wait ? await untilEnded(options, started.name) : started;
   if (options.json) printJson({ plan: planned, replay });
   else printLine(options.wait ? statusText(replay) : `Replay ${replay.name} started: tickertape replay status ${replay.name}`);
@@ -98,7 +105,11 @@ function statusText({ name, state, because, lastReplayedAt, to }: ReplayStatus):
 }
 
 /** `tickertape replay status` */
-export async function status(name: string | undefined, options: GlobalOptions): Promise<void> {
+export async function status(name: string | undefined, options: StatusOptions): Promise<void> {
+  if (options.differences) {
+    await differences(name, options);
+    return;
+  }
   const replays = await (await operationsOf(options)).replays({ name });
   if (options.json) {
     printJson(name === undefined ? replays : replays[0]);
@@ -106,6 +117,7 @@ export async function status(name: string | undefined, options: GlobalOptions): 
   }
   const lines = tableLines(replays, [
     { head: 'REPLAY', text: (replay) => replay.name },
+    { head: 'MODE', text: ({ mode }) => mode ?? 'as declared' },
     { head: 'STATE', text: ({ state }) => state },
     { head: 'FROM', text: ({ from }) => from ?? '–' },
     { head: 'TO', text: ({ to }) => to ?? '–' },
@@ -115,6 +127,47 @@ export async function status(name: string | undefined, options: GlobalOptions): 
   for (const line of lines) printLine(line);
   printNote(counted(replays.length, 'replay'));
 }
+
+/** `tickertape replay status <name> --differences`: of a rewind too, by its id. */
+async function differences(name: string | undefined, options: StatusOptions): Promise<void> {
+  if (name === undefined) throw new CommandError('Of which replay?', { exitCode: EXIT.usage, advice: '`tickertape replay status` lists them.' });
+  const reports = await (await operationsOf(options)).replayReports({ name });
+  if (options.json) {
+    printJson(reports);
+    return;
+  }
+  const lines = tableLines(reports, [
+    { head: 'CONSUMER', text: ({ consumer }) => consumer },
+    { head: 'SAME', text: ({ same }) => String(same), align: 'right' },
+    { head: 'DIFFERS', text: ({ differs }) => String(differs), align: 'right' },
+    { head: 'NEW', text: ({ unhandled }) => String(unhandled), align: 'right' },
+    { head: 'SKIPPED', text: ({ skipped }) => String(skipped), align: 'right' },
+  ]);
+  for (const line of lines) printLine(line);
+  for (const report of reports) printDifferences(report);
+  printNote(
+    `${counted(
+      reports.reduce((sum, { differs }) => sum + differs, 0),
+      'event',
+    )} handled otherwise than the first time`,
+  );
+}
+
+function printDifferences({ consumer, differs, differences: events }: ReplayReport): void {
+  for (const { eventKey, eventType, hasReadItems, differences: found } of events) {
+    printLine(`${consumer}  ${eventType} ${eventKey}${hasReadItems ? '  (it read items as they are now)' : ''}`);
+    for (const difference of found) for (const line of differenceLines(difference)) printLine(`  ${line}`);
+  }
+  if (differs > events.length) printLine(`${consumer}  and ${differs - events.length} more`);
+}
+
+const SIGNS: Readonly<Record<EffectDifference['kind'], string>> = { changed: '~', added: '+', missing: '-', failed: '!' };
+
+const differenceLines = ({ kind, what, before, after }: EffectDifference): string[] => [
+  `${SIGNS[kind]} ${what}`,
+  ...(before === undefined ? [] : [`    was ${before}`]),
+  ...(after === undefined ? [] : [`    now ${after}`]),
+];
 
 /** `tickertape replay cancel` */
 export async function cancel(name: string, options: ConfirmedOptions): Promise<void> {

@@ -38,6 +38,7 @@ const MEANINGS: Readonly<Record<string, { readonly exitCode: ExitCode; readonly 
   MomentInvalidError: { exitCode: EXIT.usage },
   NoSuchArchiveError: { exitCode: EXIT.notFound },
   NoSuchReplayError: { exitCode: EXIT.notFound, advice: '`tickertape replay status` lists them.' },
+  RewindRefusedError: { exitCode: EXIT.refused, advice: '`tickertape consumers rewind <group> --to … --mode … --dry-run` shows the plan. Nothing was done.' },
   ReplayEndedError: { exitCode: EXIT.refused, advice: '`tickertape replay status` says how far it came.' },
   ...Object.fromEntries(
     [

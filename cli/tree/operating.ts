@@ -1,11 +1,18 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { collect } from '../option-values.ts';
 import { examples } from './examples.ts';
 
 const CONFIRM = ['--confirm <name>', 'confirm by the name of what is changed'] as const;
 
+/** As `REPLAY_MODES` of operations, which the command line loads when it runs. */
+const MODES = ['reprocess', 'rebuild', 'shadow'];
+
+const modeOption = (): Option => new Option('--mode <mode>', 'effects once more, read models once more, or no effect at all and a comparison').choices(MODES);
+
 function windowed(command: Command): Command {
   return command
+    .addOption(modeOption().default('reprocess'))
+    .addOption(new Option('--shadow', 'the same as --mode shadow').implies({ mode: 'shadow' }))
     .requiredOption('--from <moment>', 'begin of the window: 2026-11-20T10:00:00Z, or so long ago: 90m')
     .option('--to <moment>', 'its end', 'now')
     .option('--archive <name>', "the archive (default: the bus's only one)")
@@ -22,7 +29,7 @@ function addReplay(program: Command): void {
   const plan = windowed(replay.command('plan'))
     .description('how many events, to whom, at what cost, and what to mind; starts nothing')
     .action(async (_options, command: Command) => (await import('../commands/replay.ts')).plan(command.optsWithGlobals()));
-  examples(plan, 'replay plan --from 2h --only analytics');
+  examples(plan, 'replay plan --from 2h --only analytics', 'replay plan --from 2h --only payments --shadow');
   const start = windowed(replay.command('start'))
     .description('start a replay')
     .option('--wait', 'wait until it has ended')
@@ -31,9 +38,10 @@ function addReplay(program: Command): void {
   examples(start, 'replay start --from 2026-11-20T10:00:00Z --to 2026-11-20T11:00:00Z --only analytics');
   const status = replay
     .command('status [name]')
-    .description('how far replays are')
+    .description('how far replays are; of one, and of a rewind, what differs from the first time')
+    .option('--differences', 'what consumers skipped, and what differs in a shadow')
     .action(async (name: string | undefined, _options, command: Command) => (await import('../commands/replay.ts')).status(name, command.optsWithGlobals()));
-  examples(status, 'replay status');
+  examples(status, 'replay status', 'replay status r_1f0a2b3c4d-1763632800--shadow --differences');
   const cancel = replay
     .command('cancel <name>')
     .description('stop a replay; what has reached the bus stays there')
@@ -70,6 +78,17 @@ function addConsumers(program: Command): void {
       (await import('../commands/consumers.ts')).setEnabled(consumer, command.optsWithGlobals(), { isEnabled: true }),
     );
   examples(resume, 'consumers resume notifications');
+  const rewind = consumers
+    .command('rewind <consumer>')
+    .description('let a consumer group read the stream again from an earlier place on; no other group moves')
+    .requiredOption('--to <place>', 'trim-horizon, 2026-11-20T10:00:00Z, so long ago (90m), or a sequence number')
+    .addOption(modeOption().makeOptionMandatory())
+    .option('--dry-run', 'only the plan: per shard from and to, records, time, cost')
+    .option('--pause', 'stop the group for it; without this a group that runs is not rewound')
+    .option('--accept-loss', 'begin with what is left, where the stream has forgotten part of it')
+    .option(...CONFIRM)
+    .action(async (consumer: string, _options, command: Command) => (await import('../commands/consumers.ts')).rewind(consumer, command.optsWithGlobals()));
+  examples(rewind, 'consumers rewind audit --to 2h --mode reprocess --dry-run', 'consumers rewind audit --to trim-horizon --mode shadow --pause');
 }
 
 function addJobs(program: Command): void {

@@ -32,7 +32,8 @@ export class NoMappingError extends Error {
   }
 }
 
-async function find(lambda: LambdaClient, sourceArn: string, functionName?: string): Promise<EventSourceMappingConfiguration | undefined> {
+/** The mapping between a source and a function, with all its settings; `undefined` where there is none. */
+export async function findMapping(lambda: LambdaClient, sourceArn: string, functionName?: string): Promise<EventSourceMappingConfiguration | undefined> {
   const answer = await lambda.send(
     new ListEventSourceMappingsCommand({ EventSourceArn: sourceArn, ...(functionName !== undefined && { FunctionName: functionName }) }),
   );
@@ -51,7 +52,7 @@ function statusOf(mapping: EventSourceMappingConfiguration | undefined): Mapping
 
 /** The mapping on a queue or stream. */
 export async function mappingOf(lambda: LambdaClient, sourceArn: string, functionName?: string): Promise<MappingStatus> {
-  return statusOf(await find(lambda, sourceArn, functionName));
+  return statusOf(await findMapping(lambda, sourceArn, functionName));
 }
 
 /** The mapping of a consumer: of a consumer group the one that is its position in the stream. */
@@ -68,7 +69,7 @@ export async function setMapping(
   consumer: ConsumerDescription,
   { isEnabled, wait, nowMs }: { readonly isEnabled: boolean; readonly wait: (ms: number) => Promise<void>; readonly nowMs: () => number },
 ): Promise<MappingStatus> {
-  const found = await find(lambda, sourceArnOf(consumer), consumer.functionName);
+  const found = await findMapping(lambda, sourceArnOf(consumer), consumer.functionName);
   if (!found?.UUID) throw new NoMappingError(consumer.consumer);
   const target = isEnabled ? 'Enabled' : 'Disabled';
   if (found.State === target) return statusOf(found);

@@ -8,12 +8,20 @@ import { findConsumer } from '../redrive/plan.ts';
 import type { System } from '../system.ts';
 import { type ArchiveStatus, findArchive } from './archives.ts';
 
+/** What a replay is for: effects once more, read models once more, or a comparison without any effect. */
+export type ReplayMode = 'reprocess' | 'rebuild' | 'shadow';
+
+/** Every mode. */
+export const REPLAY_MODES: readonly ReplayMode[] = ['reprocess', 'rebuild', 'shadow'];
+
 /** What is to be replayed. Moments are ISO 8601, `now`, or so long ago: `90m`. */
 export interface ReplayRequest {
   /** @default the bus's only archive */
   readonly archive?: string | undefined;
   readonly from: string;
   readonly to: string;
+  /** @default reprocess */
+  readonly mode?: ReplayMode | undefined;
   /** Only to these consumers; to every rule of the bus where absent. */
   readonly consumers?: readonly string[] | undefined;
 }
@@ -28,6 +36,7 @@ export interface ReplayPlan {
   readonly from: string;
   readonly to: string;
   readonly consumers: readonly string[] | undefined;
+  readonly mode: ReplayMode;
   /** ARNs of the rules that get events; all where absent. */
   readonly ruleArns: readonly string[] | undefined;
   readonly estimate: ReplayEstimate;
@@ -62,15 +71,22 @@ const REQUESTS_PER_MESSAGE = 3;
 /** Plans a replay: what would come again, to whom, at what price. Starts nothing. @throws {ReplayWindowError}, {NoSuchArchiveError} and {UnknownConsumerError} */
 export async function planReplay(clients: Clients, system: System, request: ReplayRequest, nowMs: number): Promise<ReplayPlan> {
   const { fromMs, toMs } = windowOf(request, nowMs);
+  const { mode = 'reprocess' } = request;
+  if (!REPLAY_MODES.includes(mode)) throw new ReplayWindowError(`"${mode}" is no mode of a replay: ${REPLAY_MODES.join(', ')}`);
   const archive = await findArchive(clients.eventbridge, system, request.archive);
   const consumers = request.consumers && [...new Set(request.consumers)].sort();
+  const groups = (consumers ?? []).filter((name) => findConsumer(system, name).group !== undefined);
+  if (groups.length > 0)
+    throw new ReplayWindowError(
+      `${groups.join(', ')} ${groups.length === 1 ? 'reads' : 'read'} the stream, where no archive leads: \`tickertape consumers rewind ${groups[0]}\``,
+    );
   const rules = consumers && (await Promise.all(consumers.map((name) => ruleOf(clients.eventbridge, system.busName, findConsumer(system, name)))));
   const missing = consumers?.filter((_, index) => rules?.[index] === undefined) ?? [];
   if (missing.length > 0)
     throw new ReplayWindowError(`${missing.join(', ')} ${missing.length === 1 ? 'has' : 'have'} no rule on the bus: nothing could be replayed there`);
   const ruleArns = rules?.map((rule) => rule?.arn ?? '');
   const { from, to } = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
-  const digest = createHash('sha256').update(JSON.stringify([archive.arn, from, to, ruleArns]));
+  const digest = createHash('sha256').update(JSON.stringify([archive.arn, from, to, ruleArns, mode]));
   const { events, basis } = await estimateOf(clients, { archive, system, fromMs, toMs, nowMs });
   const queues = consumers?.length ?? 1;
   const usd = (events * PRICES.eventsPerMillion + events * queues * REQUESTS_PER_MESSAGE * PRICES.sqsRequestsPerMillion) / 1_000_000;
@@ -82,9 +98,10 @@ export async function planReplay(clients: Clients, system: System, request: Repl
     from,
     to,
     consumers,
+    mode,
     ruleArns,
     estimate: { events, basis, usd: usd.toFixed(usd < 0.01 ? 6 : 2), pricesAsOf: `${PRICES.region} ${PRICES.asOf}` },
-    warnings: warningsOf({ consumers, toMs, nowMs, archive, fromMs }),
+    warnings: warningsOf({ consumers, mode, toMs, nowMs, archive, fromMs }),
   };
 }
 
@@ -103,23 +120,28 @@ function windowOf({ from, to }: ReplayRequest, nowMs: number): { readonly fromMs
   return { fromMs, toMs };
 }
 
+const MEANING: Readonly<Record<ReplayMode, string>> = {
+  reprocess: 'A consumer that declares onReplay: skip does nothing; reprocess and rebuild do it again, once, with all effects.',
+  rebuild: 'Consumers that declare onReplay: rebuild do it again, once; all others do nothing.',
+  shadow: 'Nothing is written, published or sent: each consumer handles the events on a copy, and what differs from the first time is written down.',
+};
+
 function warningsOf({
   consumers,
+  mode,
   toMs,
   fromMs,
   nowMs,
   archive,
 }: {
   readonly consumers: readonly string[] | undefined;
+  readonly mode: ReplayMode;
   readonly toMs: number;
   readonly fromMs: number;
   readonly nowMs: number;
   readonly archive: ArchiveStatus;
 }): string[] {
-  const warnings = [
-    'Events come again marked with `replay-name`. A consumer that declares onReplay: skip does nothing for what it did; reprocess and rebuild do it again, with its effects.',
-    'They come minute by minute, and within a minute in no order.',
-  ];
+  const warnings = [`Events come again marked with \`replay-name\`. ${MEANING[mode]}`, 'They come minute by minute, and within a minute in no order.'];
   if (consumers === undefined) warnings.push('They come to every rule of the bus, those of other systems included. `--only <consumer>` limits it.');
   if (toMs > nowMs - ARRIVAL_MS) warnings.push('The newest events may be missing: on AWS they take up to ten minutes to arrive in the archive.');
   if (archive.retentionDays > 0 && fromMs < nowMs - archive.retentionDays * 86_400_000)

@@ -1,9 +1,13 @@
 import { CancelReplayCommand, DescribeReplayCommand, type EventBridgeClient, ListReplaysCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
-import type { ReplayPlan } from './plan.ts';
+import type { ReplayMode, ReplayPlan } from './plan.ts';
 
 /** A replay that runs or has run, as EventBridge knows it. */
 export interface ReplayStatus {
   readonly name: string;
+  /** Its id without its mode: the epoch in the idempotency keys of what is done in it. */
+  readonly epoch: string;
+  /** Undefined where it was not started from here: then each consumer does as it declares. */
+  readonly mode: ReplayMode | undefined;
   /** `STARTING`, `RUNNING`, `CANCELLING`, `COMPLETED`, `CANCELLED` or `FAILED`. */
   readonly state: string;
   readonly because: string | undefined;
@@ -37,9 +41,18 @@ export class ReplayEndedError extends Error {
 const iso = (date: Date | undefined): string | undefined => (date === undefined ? undefined : new Date(date).toISOString());
 const lastOf = (arn: string | undefined): string => (arn ?? '').slice((arn ?? '').lastIndexOf('/') + 1);
 
-/** Starts a planned replay. Its name is the plan's id and the moment, so that a plan can be run again. */
+/** Reads what a replay's name says. @see `functions/backbone/replays/replay.ts` */
+function readName(name: string): Pick<ReplayStatus, 'name' | 'epoch' | 'mode'> {
+  const [, epoch, mode] = /^(.+)--(rebuild|reprocess|shadow)$/.exec(name) ?? [];
+  return epoch === undefined ? { name, epoch: name, mode: undefined } : { name, epoch, mode: mode as ReplayMode };
+}
+
+/** The epoch of a replay or a rewind, by its name. */
+export const epochOf = (name: string): string => readName(name).epoch;
+
+/** Starts a planned replay. Its name is the plan's id, the moment, so that a plan can be run again, and the mode, which handlers read from it. */
 export async function startReplay(eventbridge: EventBridgeClient, plan: ReplayPlan, nowMs: number): Promise<ReplayStatus> {
-  const name = `${plan.id}-${Math.floor(nowMs / 1000)}`;
+  const name = `${plan.id}-${Math.floor(nowMs / 1000)}--${plan.mode}`;
   await eventbridge.send(
     new StartReplayCommand({
       ReplayName: name,
@@ -56,7 +69,7 @@ export async function startReplay(eventbridge: EventBridgeClient, plan: ReplayPl
 export async function describeReplay(eventbridge: EventBridgeClient, name: string): Promise<ReplayStatus> {
   const replay = await found(name, eventbridge.send(new DescribeReplayCommand({ ReplayName: name })));
   return {
-    name,
+    ...readName(name),
     state: replay.State ?? 'unknown',
     because: replay.StateReason,
     archive: lastOf(replay.EventSourceArn),
@@ -79,7 +92,7 @@ export async function listReplays(eventbridge: EventBridgeClient): Promise<Repla
     const answer = await eventbridge.send(new ListReplaysCommand({ ...(NextToken && { NextToken }) }));
     for (const replay of answer.Replays ?? []) {
       replays.push({
-        name: replay.ReplayName ?? '',
+        ...readName(replay.ReplayName ?? ''),
         state: replay.State ?? 'unknown',
         because: replay.StateReason,
         archive: lastOf(replay.EventSourceArn),

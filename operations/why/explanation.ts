@@ -27,7 +27,20 @@ export type Verdict =
   | 'no-trace';
 
 /** Stages of the way, in order. */
-export type Stage = 'event' | 'published' | 'rule' | 'pattern' | 'target' | 'delivery' | 'mapping' | 'function' | 'queue' | 'stream' | 'dead letter' | 'commit';
+export type Stage =
+  | 'event'
+  | 'published'
+  | 'rule'
+  | 'pattern'
+  | 'target'
+  | 'delivery'
+  | 'mapping'
+  | 'function'
+  | 'queue'
+  | 'stream'
+  | 'dead letter'
+  | 'commit'
+  | 'replay';
 
 /** What was found at one stage. `stopped`: here the way ends. */
 export interface Step {

@@ -4,6 +4,7 @@ import { judgeDeclared, judgeStream } from './group.ts';
 import { type Judgement, step, stopped } from './judgement.ts';
 import { judgeCommit, judgeLetter } from './outcome.ts';
 import { judgeMapping, judgeQueue } from './reception.ts';
+import { judgeReplays } from './replays.ts';
 import { judgePublication, judgeRule } from './routing.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function explain(search: Search): Promise<Explanation> {
   const steps: Step[] = [];
   const nowMs = search.surroundings.nowMs();
   const stages: (() => Promise<Judgement>)[] = [
+    () => judgeReplays(search, event?.source),
     async () => judgeLetter(letter, commit),
     async () => judgeCommit(commit, letter, nowMs),
     async () => judgeEvent(search, event),
