@@ -1,11 +1,11 @@
 import { DescribeArchiveCommand, PutEventsCommand, StartReplayCommand } from '@aws-sdk/client-eventbridge';
 import { DeleteMessageCommand, SendMessageCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Interposer } from '../../local/index.ts';
-import { readAssembly } from '../../operations/guarantees/assembly.ts';
-import { deriveGuarantees } from '../../operations/guarantees/guarantees.ts';
-import { cellsOf } from '../../operations/guarantees/page.ts';
-import { EdgeWorld } from '../world/edges.ts';
+import type { Interposer } from '../../../local/index.ts';
+import { readAssembly } from '../../../operations/guarantees/assembly.ts';
+import { deriveGuarantees } from '../../../operations/guarantees/guarantees.ts';
+import { cellsOf } from '../../../operations/guarantees/page.ts';
+import { EdgeWorld } from '../../world/edges.ts';
 
 /** Queues do not take what the bus brings: what the bus does then, each cell as the table says. */
 const assembly = readAssembly(inject('assemblyDirectory'));

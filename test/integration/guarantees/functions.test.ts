@@ -3,10 +3,10 @@ import { DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } fro
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { readAssembly } from '../../operations/guarantees/assembly.ts';
-import { deriveGuarantees } from '../../operations/guarantees/guarantees.ts';
-import { cellsOf, guaranteesPage } from '../../operations/guarantees/page.ts';
-import { EdgeWorld } from '../world/edges.ts';
+import { readAssembly } from '../../../operations/guarantees/assembly.ts';
+import { deriveGuarantees } from '../../../operations/guarantees/guarantees.ts';
+import { cellsOf, guaranteesPage } from '../../../operations/guarantees/page.ts';
+import { EdgeWorld } from '../../world/edges.ts';
 
 /** Every function fails, whatever comes: what the edges into functions do then, each cell as the table says. */
 const assembly = readAssembly(inject('assemblyDirectory'));

@@ -3,11 +3,11 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeStreamCommand, DynamoDBStreamsClient, GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { readAssembly } from '../../operations/guarantees/assembly.ts';
-import { costRange, dollarsPerMillion } from '../../operations/guarantees/cost.ts';
-import { deriveGuarantees } from '../../operations/guarantees/guarantees.ts';
-import { cellsOf } from '../../operations/guarantees/page.ts';
-import { EdgeWorld } from '../world/edges.ts';
+import { readAssembly } from '../../../operations/guarantees/assembly.ts';
+import { costRange, dollarsPerMillion } from '../../../operations/guarantees/cost.ts';
+import { deriveGuarantees } from '../../../operations/guarantees/guarantees.ts';
+import { cellsOf } from '../../../operations/guarantees/page.ts';
+import { EdgeWorld } from '../../world/edges.ts';
 
 /** Every function succeeds; then nothing is handled for two weeks. What is billed, and what is lost, each cell as the table says. */
 const assembly = readAssembly(inject('assemblyDirectory'));
@@ -51,8 +51,10 @@ beforeAll(async () => {
   );
   for (const { edge } of rows('stream-function')) await world.changeItem(edge.to, { mark: 'alone' });
   await world.setOffAlarm();
-  for (const path of ['/orders', '/stock', '/users']) await world.http('POST', path, { body: {} });
-  for (const path of ['/orders/o-1', '/customers/c-1/orders']) await world.http('GET', path);
+  for (const { edge } of rows('route-function')) {
+    const [method = '', path = ''] = edge.from.split(' ');
+    await world.http(method as 'GET' | 'POST', path.replace(/\{\w+\}/g, 'x-1'), method === 'POST' ? { body: {} } : {});
+  }
   await world.pass(60_000);
   await world.enableMappings(false);
   batchedFrom = sequenceNow();

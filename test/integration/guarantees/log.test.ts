@@ -7,10 +7,10 @@ import {
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { readAssembly } from '../../operations/guarantees/assembly.ts';
-import { deriveGuarantees } from '../../operations/guarantees/guarantees.ts';
-import { cellsOf } from '../../operations/guarantees/page.ts';
-import { EdgeWorld } from '../world/edges.ts';
+import { readAssembly } from '../../../operations/guarantees/assembly.ts';
+import { deriveGuarantees } from '../../../operations/guarantees/guarantees.ts';
+import { cellsOf } from '../../../operations/guarantees/page.ts';
+import { EdgeWorld } from '../../world/edges.ts';
 
 /** What the edges into and out of the stream keep to, each cell as the table says. */
 const assembly = readAssembly(inject('assemblyDirectory'));
