@@ -41,6 +41,24 @@ export async function log(name: AggregateName, options: GlobalOptions & { readon
   printNote(`${counted(read.events.length, 'event')} of ${read.latest}${more}`);
 }
 
+/** `tickertape aggregate feed` */
+export async function feed(type: string, options: GlobalOptions & { readonly after?: string; readonly limit: number }): Promise<void> {
+  const read = await (await operationsOf(options)).aggregateFeed({ type, after: options.after, limit: options.limit });
+  if (options.json) {
+    printJson(read);
+    return;
+  }
+  const lines = tableLines(read.events, [
+    { head: 'TIME', text: ({ time }) => time },
+    { head: read.type.toUpperCase(), text: ({ aggregateId }) => aggregateId },
+    { head: 'V', text: ({ version }) => String(version), align: 'right' },
+    { head: 'EVENT', text: ({ type: event }) => event },
+  ]);
+  for (const line of lines) printLine(line);
+  const last = read.events.at(-1)?.position;
+  printNote(`${counted(read.events.length, 'event')}, in order up to ${read.until}${read.isEnd || last === undefined ? '' : `; more: --after '${last}'`}`);
+}
+
 const shown = (value: unknown): string => (value === undefined ? '(absent)' : JSON.stringify(value));
 
 /** `tickertape aggregate diff` */

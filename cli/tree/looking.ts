@@ -27,6 +27,13 @@ function addAggregate(program: Command): void {
     .action(async (type: string, id: string, from: string, to: string, _options, command: Command) =>
       (await import('../commands/aggregate.ts')).diff({ type, id, from, to }, command.optsWithGlobals()),
     );
+  const feed = aggregate
+    .command('feed <type>')
+    .description("the events of all aggregates of a type, in an order that never changes; scans the service's table")
+    .option('--after <position>', 'only those after this place in the feed')
+    .option('--limit <n>', 'so many at most', wholeNumber, 200)
+    .action(async (type: string, _options, command: Command) => (await import('../commands/aggregate.ts')).feed(type, command.optsWithGlobals()));
+  examples(feed, 'aggregate feed Order --limit 1000');
   examples(diff, 'aggregate diff Order 0b9d6f0e-… 1 2', 'aggregate diff Order 0b9d6f0e-… 1h now');
 }
 

@@ -1,9 +1,12 @@
 import { CfnParameter } from 'aws-cdk-lib/aws-ssm';
-import { Stack } from 'aws-cdk-lib/core';
+import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { HandlerFunction } from './handler-function.ts';
 import { physicalName, SYSTEM } from './naming.ts';
 import type { ServiceTable } from './service-table.ts';
+
+/** A page of the feed is a scan of the whole table. */
+const TIMEOUT = Duration.minutes(5);
 
 /** What an inspector needs. */
 export interface AggregateInspectorProps {
@@ -25,8 +28,9 @@ export class AggregateInspector extends Construct {
   constructor(scope: Construct, id: string, { type, handler, table }: AggregateInspectorProps) {
     super(scope, id);
     if (!/^[A-Z][A-Za-z0-9]*$/.test(type)) throw new Error(`The aggregate type '${type}' (${this.node.path}) is no name such as 'Order'`);
-    this.function = new HandlerFunction(this, 'Function', { handler });
+    this.function = new HandlerFunction(this, 'Function', { handler, timeout: TIMEOUT });
     this.function.readsFrom(table);
+    this.function.allow(['dynamodb:Scan'], table.tableArn);
     physicalName(this, { kind: 'aggregate', name: type.toLowerCase() });
     const { context, functionName } = this.function;
     new CfnParameter(this, 'Description', {

@@ -48,6 +48,16 @@ export interface AggregateDifference {
   readonly changes: readonly Change[];
 }
 
+/** Events of all aggregates of a type, in an order that never changes: by time, aggregate and version. */
+export interface AggregateFeed {
+  readonly type: string;
+  readonly events: readonly (AggregateEvent & { readonly aggregateId: string /** For `after`. */; readonly position: string })[];
+  /** Up to here the order is certain: what is newer is not in the feed yet. */
+  readonly until: string;
+  /** Whether there is no more up to `until`. */
+  readonly isEnd: boolean;
+}
+
 /** Names an aggregate. */
 export interface AggregateName {
   readonly type: string;
@@ -146,6 +156,19 @@ const eventOf = ({ sequence, type, time, id, causationid, correlationid, datasch
   dataschema,
   data,
 });
+
+/** A part of the feed of all aggregates of a type, after a place in it. */
+export async function aggregateFeed(
+  clients: Pick<Clients, 'ssm' | 'lambda'>,
+  { type, after, limit }: { readonly type: string; readonly after?: string | undefined; readonly limit: number },
+): Promise<AggregateFeed> {
+  const description = await findAggregate(clients, type);
+  const page: Pick<AggregateFeed, 'until' | 'isEnd'> & {
+    readonly events: readonly { readonly position: string; readonly envelope: StoredEvent & { readonly partitionkey: string } }[];
+  } = await inspect(clients, description, { ask: 'feed', after, limit });
+  const events = page.events.map(({ position, envelope }) => ({ ...eventOf(envelope), aggregateId: envelope.partitionkey, position }));
+  return { type: description.type, events, until: page.until, isEnd: page.isEnd };
+}
 
 /** What differs between two moments of an aggregate, member by member. @throws {NoSuchAggregateError} */
 export async function diffAggregate(

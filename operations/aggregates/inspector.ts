@@ -17,7 +17,8 @@ export type Moment = { readonly version: number } | { readonly time: string };
 /** What the function is asked, as `functions/backbone/event-store/inspect.ts` has it. */
 type Inspection =
   | { readonly ask: 'state'; readonly id: string; readonly moment?: Moment | undefined }
-  | { readonly ask: 'log'; readonly id: string; readonly after: number; readonly limit: number };
+  | { readonly ask: 'log'; readonly id: string; readonly after: number; readonly limit: number }
+  | { readonly ask: 'feed'; readonly after?: string | undefined; readonly limit: number };
 
 /** No service keeps aggregates of that type as events. */
 export class UnknownAggregateError extends Error {
@@ -29,8 +30,8 @@ export class UnknownAggregateError extends Error {
 
 /** The function that folds an aggregate's events failed. */
 export class InspectionFailedError extends Error {
-  constructor(functionName: string, payload: string) {
-    super(`${functionName} could not answer: ${payload}`);
+  constructor(functionName: string, because: string) {
+    super(`${functionName} could not answer: ${because}`);
     this.name = 'InspectionFailedError';
   }
 }
@@ -67,6 +68,7 @@ export async function findAggregate(clients: Pick<Clients, 'ssm'>, type: string)
 export async function inspect<Answer>({ lambda }: Pick<Clients, 'lambda'>, { functionName }: AggregateDescription, inspection: Inspection): Promise<Answer> {
   const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(inspection)) }));
   const text = Buffer.from(Payload ?? new Uint8Array()).toString('utf8');
-  if (FunctionError !== undefined) throw new InspectionFailedError(functionName, text);
-  return JSON.parse(text) as Answer;
+  if (FunctionError === undefined) return JSON.parse(text) as Answer;
+  const { errorMessage = text } = JSON.parse(text) as { readonly errorMessage?: string };
+  throw new InspectionFailedError(functionName, errorMessage);
 }

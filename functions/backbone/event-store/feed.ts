@@ -3,7 +3,7 @@ import type { Envelope } from '../envelope.ts';
 import { type Ports, required } from '../ports.ts';
 import { fromItem, tableReader, toItem } from '../table.ts';
 import type { Aggregate } from './aggregate.ts';
-import { type Slice, streamKeyOf, type Tip } from './items.ts';
+import { paddedVersion, type Slice, streamKeyOf, type Tip } from './items.ts';
 import { envelopesOf, newestSlices } from './load.ts';
 
 /**
@@ -29,6 +29,15 @@ export interface FeedPage {
   readonly until: string;
   /** Whether `events` are all up to `until`. */
   readonly isEnd: boolean;
+}
+
+/** A place as a text. */
+export const positionText = ({ time, id, version }: Position): string => `${time}#${id}#${paddedVersion(version)}`;
+
+/** Reads a place; `undefined` where the text is none. */
+export function readPosition(text: string): Position | undefined {
+  const [, time, id, version] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)#(.+)#(\d{16})$/s.exec(text) ?? [];
+  return time === undefined || id === undefined ? undefined : { time, id, version: Number(version) };
 }
 
 /** What is read of a feed. */
@@ -154,7 +163,8 @@ async function sweep(ports: FeedPorts, { type, segment, segments, nearest }: Swe
     const command = new ScanCommand({
       TableName: required(ports.environment, 'TABLE_NAME'),
       ConsistentRead: true,
-      FilterExpression: 'entity = :tip AND aggregate = :type',
+      FilterExpression: 'entity = :tip AND #aggregate = :type',
+      ExpressionAttributeNames: { '#aggregate': 'aggregate' },
       ExpressionAttributeValues: toItem({ ':tip': 'TIP', ':type': type }),
       ...(segments > 1 && { Segment: segment, TotalSegments: segments }),
       ExclusiveStartKey: startKey,
