@@ -43,6 +43,9 @@ interface Call {
 /** How long a thread may take to say that it has discarded a context, in the machine's milliseconds. One that does not say so is blocked, and ended. */
 const GRACE_MS = 1000;
 
+/** Between two looks at whether busy threads have time again, in the machine's milliseconds. */
+const LOOK_AGAIN_MS = 60;
+
 /** Runs functions in a small pool of worker threads, on a real clock. A thread that a handler blocks is ended; what else ran in it has crashed. */
 export function createThreadRunner(options: ThreadRunnerOptions): Runner {
   return new ThreadRunner(options);
@@ -55,6 +58,7 @@ class ThreadRunner implements Runner {
   readonly #contexts: WarmContexts<Remote>;
   readonly #calls = new Map<number, Call>();
   #endpoint: string | undefined;
+  #look: NodeJS.Timeout | undefined;
   #contextCount = 0;
   #callCount = 0;
 
@@ -62,7 +66,12 @@ class ThreadRunner implements Runner {
     this.#options = options;
     this.#endpoint = options.endpoint;
     this.concurrencyMax = options.contextsMax ?? CONTEXTS_MAX;
-    this.#contexts = new WarmContexts<Remote>({ limit: this.concurrencyMax, start: () => this.#place(), stop: (remote) => this.#stop(remote) });
+    this.#contexts = new WarmContexts<Remote>({
+      limit: this.concurrencyMax,
+      start: () => this.#place(),
+      stop: (remote) => this.#stop(remote),
+      hasTime: () => this.#hasTime(),
+    });
   }
 
   async invoke(invocation: Invocation): Promise<InvocationResult> {
@@ -82,6 +91,7 @@ class ThreadRunner implements Runner {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#look);
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
@@ -97,6 +107,16 @@ class ThreadRunner implements Runner {
     remote.thread.hold(true);
     remote.thread.post({ type: 'invoke', call, context: remote.id, code: remote.isStarted ? undefined : code, invocation: rest });
     remote.isStarted = true;
+  }
+
+  /** Contexts of functions that compute cost memory and gain nothing beyond what the threads can run; those of functions that wait leave the threads time. */
+  #hasTime(): boolean {
+    for (const thread of this.#threads) if (!thread.isBusy) return true;
+    this.#look ??= setTimeout(() => {
+      this.#look = undefined;
+      this.#contexts.serve();
+    }, LOOK_AGAIN_MS);
+    return false;
   }
 
   /** Finds a thread for a new context: an idle one, a new one where there may be more, else the least busy. */

@@ -14,6 +14,9 @@ interface Waiting<Context> {
 /** Contexts of one function at the most: functions run on a few threads, so that more would cost memory and gain nothing. */
 const PER_KEY_MAX = 6;
 
+/** Contexts that a function gets without being asked whether more would gain anything. */
+const PER_KEY_FREE = 2;
+
 /**
  * The contexts that are kept: at most `limit` over all functions. A function that needs one more takes the place of an idle one of a function that has more
  * than itself, so that a busy function does not drive out the only contexts of the others, which would all have to be started again in turn. Where there is no
@@ -23,6 +26,7 @@ export class WarmContexts<Context> {
   readonly #limit: number;
   readonly #start: (code: FunctionCode) => Context;
   readonly #stop: (context: Context) => void;
+  readonly #hasTime: () => boolean;
   /** By key, the most recently used last. */
   readonly #idle = new Map<string, Slot<Context>[]>();
   /** All idle slots, in the order in which they fell idle. */
@@ -32,10 +36,17 @@ export class WarmContexts<Context> {
   readonly #busy = new Map<string, number>();
   #count = 0;
 
-  constructor(options: { limit: number; start: (code: FunctionCode) => Context; stop: (context: Context) => void }) {
+  /** `hasTime` says whether what runs has processor time left for one more context; where it said no, `serve` is called once it may be otherwise. */
+  constructor(options: {
+    readonly limit: number;
+    readonly start: (code: FunctionCode) => Context;
+    readonly stop: (context: Context) => void;
+    readonly hasTime?: () => boolean;
+  }) {
     this.#limit = options.limit;
     this.#start = options.start;
     this.#stop = options.stop;
+    this.#hasTime = options.hasTime ?? (() => true);
   }
 
   get size(): number {
@@ -64,14 +75,14 @@ export class WarmContexts<Context> {
       this.#stop(slot.context);
       if (busy === 0) this.#retired.delete(key);
     }
-    this.#serve();
+    this.serve();
   }
 
   /** Ends the idle contexts of a key, and the busy ones when they fall idle. */
   retire(key: string): void {
     for (const slot of [...(this.#idle.get(key) ?? [])]) this.#evict(slot);
     if (this.#busy.has(key)) this.#retired.add(key);
-    this.#serve();
+    this.serve();
   }
 
   /** Ends all idle contexts. */
@@ -82,7 +93,19 @@ export class WarmContexts<Context> {
   /** Drops slots whose contexts are gone already, without stopping them. */
   forget(isGone: (context: Context) => boolean): void {
     for (const slot of [...this.#order]) if (isGone(slot.context)) this.#remove(slot);
-    this.#serve();
+    this.serve();
+  }
+
+  /** Gives callers that wait what there is for them. */
+  serve(): void {
+    for (let index = 0; index < this.#waiting.length; ) {
+      const next = this.#waiting[index] as Waiting<Context>;
+      const slot = this.#take(next.code);
+      if (slot) {
+        this.#waiting.splice(index, 1);
+        next.take(slot);
+      } else index += 1;
+    }
   }
 
   #take(code: FunctionCode): Slot<Context> | undefined {
@@ -92,7 +115,7 @@ export class WarmContexts<Context> {
       return this.#use(warm);
     }
     const own = this.#busy.get(code.key) ?? 0;
-    if (own >= PER_KEY_MAX) return undefined;
+    if (own >= PER_KEY_MAX || (own >= PER_KEY_FREE && !this.#hasTime())) return undefined;
     if (this.#count >= this.#limit) {
       const victim = this.#victim(own);
       if (!victim) return undefined;
@@ -116,17 +139,6 @@ export class WarmContexts<Context> {
     const { key } = slot.code;
     this.#busy.set(key, (this.#busy.get(key) ?? 0) + 1);
     return slot;
-  }
-
-  #serve(): void {
-    for (let index = 0; index < this.#waiting.length; ) {
-      const next = this.#waiting[index] as Waiting<Context>;
-      const slot = this.#take(next.code);
-      if (slot) {
-        this.#waiting.splice(index, 1);
-        next.take(slot);
-      } else index += 1;
-    }
   }
 
   #evict(slot: Slot<Context>): void {

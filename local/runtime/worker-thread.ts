@@ -1,3 +1,4 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Worker } from 'node:worker_threads';
 import type { HttpRequest, HttpResponse } from '../kernel/http.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
@@ -9,6 +10,12 @@ export interface ThreadPort {
   /** The thread has gone, and with it all its contexts. */
   readonly onGone: (thread: WorkerThread) => void;
 }
+
+/** Shorter than this nothing can be said of how busy a thread is. */
+const LOOK_MS = 50;
+
+/** Share of its time that a thread may compute and still have time for more. */
+const BUSY_MAX = 0.8;
 
 /** A worker as the kernel's thread sees it. */
 export class WorkerThread {
@@ -22,8 +29,12 @@ export class WorkerThread {
   /** The thread ended because its functions took more memory than it has. */
   isOutOfMemory = false;
 
+  #looked: EventLoopUtilization;
+  #isBusy = true;
+
   constructor(worker: Worker, port: ThreadPort) {
     this.#worker = worker;
+    this.#looked = worker.performance.eventLoopUtilization();
     this.#port = port;
     worker.on('message', (message: FromWorker) => this.#receive(message));
     worker.on('error', (error) => {
@@ -35,6 +46,15 @@ export class WorkerThread {
 
   post(message: ToWorker): void {
     if (!this.isGone) this.#worker.postMessage(message);
+  }
+
+  /** Whether it computes nearly all the time, as it was when last looked at; a thread that has just started is. */
+  get isBusy(): boolean {
+    const now = this.#worker.performance.eventLoopUtilization();
+    if (now.idle + now.active - this.#looked.idle - this.#looked.active < LOOK_MS) return this.#isBusy;
+    this.#isBusy = this.#worker.performance.eventLoopUtilization(now, this.#looked).utilization > BUSY_MAX;
+    this.#looked = now;
+    return this.#isBusy;
   }
 
   /** Keeps the process alive while there is a call, and only then. */

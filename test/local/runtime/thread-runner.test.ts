@@ -59,6 +59,24 @@ describe('worker threads', () => {
     expect(order).toEqual(['"first"', '"second"', '"first"', '"second"']);
   });
 
+  it('give a function that waits as many contexts as wait', async () => {
+    let [arrived, release] = [0, (): void => {}];
+    const all = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { runner } = realPlane({
+      dispatch: async () => {
+        arrived += 1;
+        if (arrived === 4) release();
+        await all;
+        return { status: 200, headers: {}, body: Buffer.from('together') };
+      },
+    });
+    const code = codeOf(`exports.handler = async () => (await fetch('https://sqs.eu-west-1.amazonaws.com/')).text()`);
+    const results = await Promise.all(Array.from({ length: 4 }, () => runner.invoke(invocationOf(code, {}, { timeoutMs: 60_000 }))));
+    expect(results.map(({ payload }) => payload)).toEqual(Array(4).fill('"together"'));
+  });
+
   it('end an invocation whose time is up, with what it logged', async () => {
     const { runner } = realPlane();
     const code = codeOf('exports.handler = async () => { console.log("begun"); await new Promise(() => {}) }');

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { WarmContexts } from '../../../local/runtime/warm-contexts.ts';
 import { codeOf } from './bundles.ts';
 
-function contexts(limit: number) {
+function contexts(limit: number, hasTime?: () => boolean) {
   const log: string[] = [];
   let count = 0;
   const warm = new WarmContexts<string>({
     limit,
+    ...(hasTime && { hasTime }),
     start: (code) => {
       count += 1;
       log.push(`start ${code.functionName}${count}`);
@@ -56,5 +57,31 @@ describe('warm contexts', () => {
     warm.release(await warm.acquire(a), true);
     expect(log.at(-1)).toBe('start a3');
     expect(warm.size).toBe(1);
+  });
+
+  it('are two of a function while there is no time for more, and more once there is', async () => {
+    let hasTime = false;
+    const { warm, log } = contexts(10, () => hasTime);
+    const a = named('a');
+    await warm.acquire(a);
+    await warm.acquire(a);
+    const third = warm.acquire(a);
+    warm.serve();
+    expect(log).toEqual(['start a1', 'start a2']);
+    await warm.acquire(named('b'));
+    expect(log.at(-1)).toBe('start b3');
+    hasTime = true;
+    warm.serve();
+    expect((await third).context).toBe('a4');
+  });
+
+  it('of a function that has two go on to the callers that wait', async () => {
+    const { warm } = contexts(10, () => false);
+    const a = named('a');
+    const first = await warm.acquire(a);
+    await warm.acquire(a);
+    const third = warm.acquire(a);
+    warm.release(first, true);
+    expect(await third).toBe(first);
   });
 });
