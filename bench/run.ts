@@ -4,11 +4,12 @@ import { endpoint } from './endpoint.ts';
 import { eventStore } from './event-store.ts';
 import { latency } from './latency.ts';
 import { load } from './load.ts';
+import { projections } from './projections.ts';
 import { services, stateMachines } from './services.ts';
 import { startUp } from './start-up.ts';
 import { streams } from './streams.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [endpoint, services, stateMachines, streams, eventStore, latency, startUp, load];
+const BENCHMARKS: readonly Benchmark[] = [endpoint, services, stateMachines, streams, eventStore, projections, latency, startUp, load];
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const isJson = process.argv.includes('--json');
