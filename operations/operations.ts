@@ -1,4 +1,5 @@
 import type { AggregateDifference, AggregateFeed, AggregateLog, AggregateName, AggregateState } from './aggregates/aggregates.ts';
+import type { ForgottenSubject } from './aggregates/forget.ts';
 import type { ConsumerLag } from './consumers/lag.ts';
 import type { MappingStatus } from './consumers/mapping.ts';
 import type { RewindPlan, RewindRequest } from './consumers/rewind/plan.ts';
@@ -113,6 +114,8 @@ export interface Operations {
   diffAggregate(request: AggregateName & { readonly from: string; readonly to: string }): Promise<AggregateDifference>;
   /** The events of all aggregates of a type, in an order that never changes, after a place in it. It scans the service's table. */
   aggregateFeed(request: { readonly type: string; readonly after?: string | undefined; readonly limit: number }): Promise<AggregateFeed>;
+  /** Deletes the key under which a person's data is sealed. It cannot be undone. */
+  forgetSubject(request: { readonly subject: string }): Promise<ForgottenSubject>;
   topology(request: Record<string, never>): Promise<Topology>;
   doctor(request: Record<string, never>): Promise<readonly Check[]>;
 }
@@ -152,6 +155,7 @@ export const OPERATION_NAMES = [
   'showAggregate',
   'aggregateLog',
   'diffAggregate',
+  'forgetSubject',
   'aggregateFeed',
   'topology',
   'doctor',

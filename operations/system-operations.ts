@@ -1,4 +1,5 @@
 import { aggregateFeed, aggregateLog, diffAggregate, showAggregate } from './aggregates/aggregates.ts';
+import { forgetSubject } from './aggregates/forget.ts';
 import type { Clients } from './clients.ts';
 import { consumerLags } from './consumers/lag.ts';
 import { setMapping } from './consumers/mapping.ts';
@@ -174,11 +175,15 @@ function consuming({ clients, surroundings, system }: Shared): Pick<Operations, 
   };
 }
 
-function inspecting({ clients, surroundings }: Shared): Pick<Operations, 'showAggregate' | 'aggregateLog' | 'diffAggregate' | 'aggregateFeed'> {
+function inspecting({
+  clients,
+  surroundings,
+}: Shared): Pick<Operations, 'showAggregate' | 'aggregateLog' | 'diffAggregate' | 'aggregateFeed' | 'forgetSubject'> {
   return {
     showAggregate: (request) => showAggregate(clients, request, surroundings.nowMs()),
     aggregateLog: (request) => aggregateLog(clients, request),
     diffAggregate: (request) => diffAggregate(clients, request, surroundings.nowMs()),
     aggregateFeed: (request) => aggregateFeed(clients, request),
+    forgetSubject: (request) => forgetSubject(clients, request),
   };
 }

@@ -35,6 +35,7 @@ const MEANINGS: Readonly<Record<string, { readonly exitCode: ExitCode; readonly 
   NoMappingError: { exitCode: EXIT.notFound },
   UnknownAggregateError: { exitCode: EXIT.notFound },
   NoSuchAggregateError: { exitCode: EXIT.notFound },
+  NoSuchSubjectError: { exitCode: EXIT.notFound },
   MomentInvalidError: { exitCode: EXIT.usage },
   NoSuchArchiveError: { exitCode: EXIT.notFound },
   NoSuchReplayError: { exitCode: EXIT.notFound, advice: '`tickertape replay status` lists them.' },

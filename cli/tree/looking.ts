@@ -34,6 +34,12 @@ function addAggregate(program: Command): void {
     .option('--limit <n>', 'so many at most', wholeNumber, 200)
     .action(async (type: string, _options, command: Command) => (await import('../commands/aggregate.ts')).feed(type, command.optsWithGlobals()));
   examples(feed, 'aggregate feed Order --limit 1000');
+  const forget = aggregate
+    .command('forget <subject>')
+    .description('delete the key under which the personal data of a person is sealed; what it sealed is lost, in every event and copy')
+    .option('--confirm <subject>', 'confirm by the name of who is forgotten')
+    .action(async (subject: string, _options, command: Command) => (await import('../commands/forget.ts')).forget(subject, command.optsWithGlobals()));
+  examples(forget, 'aggregate forget c-1234 --confirm c-1234');
   examples(diff, 'aggregate diff Order 0b9d6f0e-… 1 2', 'aggregate diff Order 0b9d6f0e-… 1h now');
 }
 
