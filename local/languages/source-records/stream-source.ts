@@ -43,6 +43,8 @@ export interface StreamSource {
   shards(call: StreamCall): Promise<readonly ShardLink[]>;
   iterator(call: StreamCall, shardId: string, position: ShardPosition): Promise<string | undefined>;
   read(call: StreamCall, shardId: string, iterator: string | undefined): Promise<ShardPage>;
+  /** How long the stream keeps its records. */
+  retentionMs(call: StreamCall): Promise<number>;
   /** What a filter sees of a record. */
   filterView(record: StreamRecord): Readonly<Record<string, unknown>>;
   /** The member of a pattern that looks into JSON text. */
@@ -55,6 +57,11 @@ export interface StreamSource {
 const READ_MAX = 1000;
 
 const SHARD_PAGES_MAX = 100;
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
+const TABLE_RETENTION_HOURS = 24;
 
 const present = (parents: readonly (string | undefined)[]): string[] => parents.filter((parent) => parent !== undefined);
 
@@ -72,6 +79,11 @@ function kinesisSource({ sourceArn, region, roleArn }: SourceOptions): StreamSou
     filterView: kinesisFilterView,
     filterField: 'data',
     batchInfo: 'KinesisBatchInfo',
+    retentionMs: async (call) => {
+      const input = { StreamARN: streamArn };
+      const { StreamDescriptionSummary: summary } = await call<kinesis.DescribeStreamSummaryCommandOutput>('DescribeStreamSummary', input);
+      return (summary?.RetentionPeriodHours ?? Number.POSITIVE_INFINITY) * HOUR_MS;
+    },
     shards: async (call) => {
       const links: ShardLink[] = [];
       let input: object = { StreamARN: streamArn };
@@ -111,6 +123,7 @@ function tableSource({ sourceArn }: SourceOptions): StreamSource {
     filterView: ({ wire }) => wire,
     filterField: undefined,
     batchInfo: 'DDBStreamBatchInfo',
+    retentionMs: () => Promise.resolve(TABLE_RETENTION_HOURS * HOUR_MS),
     shards: async (call) => {
       const links: ShardLink[] = [];
       let from: string | undefined;

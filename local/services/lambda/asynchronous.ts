@@ -111,9 +111,13 @@ async function sendToDeadLetters(
     to: record.deadLetterArn ?? '',
     payload: { body: event.payload, attributes },
     cause: outcome?.sequence,
+    keyPrefix: keyPrefixOf(record),
   });
   if (!sent) meter(plane, record.name, 'DeadLetterErrors', 1);
 }
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+const keyPrefixOf = ({ name }: FunctionRecord): string => `aws/lambda/async/${name}`;
 
 interface Result {
   readonly event: AsyncEvent;
@@ -149,6 +153,7 @@ async function sendResult(plane: Plane, { event, record, outcome, condition, des
     payload: { body: JSON.stringify(body), traceHeader: outcome?.traceHeader ?? traceHeader(plane) },
     cause: outcome?.sequence ?? event.cause,
     detailType,
+    keyPrefix: keyPrefixOf(record),
   });
   if (!sent) meter(plane, record.name, 'DestinationDeliveryFailures', 1);
 }

@@ -13,13 +13,17 @@ export interface ToDestination {
   readonly cause: number | undefined;
   /** For an event bus. */
   readonly detailType?: string;
+  /** For a bucket: what the object's key begins with. */
+  readonly keyPrefix: string;
+  /** For a bucket: the object, where it is more than what goes elsewhere. */
+  readonly objectBody?: string;
 }
 
 /** Tries, of which the later ones wait. Differs from AWS, which does not say how often it tries. */
 const TRIES_MAX = 3;
 const RETRY_DELAY_MS = 1000;
 
-/** Sends as the function's role, to SQS, SNS, Lambda or an event bus. Answers whether it arrived; that it did not is journalled. */
+/** Sends as the function's role, to SQS, SNS, Lambda, a bucket or an event bus. Answers whether it arrived; that it did not is journalled. */
 export async function sendToDestination(plane: Plane, message: ToDestination): Promise<boolean> {
   const { kernel } = plane;
   for (let attempt = 1; ; attempt += 1) {
@@ -36,13 +40,17 @@ export async function sendToDestination(plane: Plane, message: ToDestination): P
 
 type Refusal = { readonly code: string; readonly message: string; readonly isRetryable: boolean };
 
-async function send(
-  { kernel }: Plane,
-  { record, to, payload, cause, detailType = 'Lambda Function Invocation Result - Failure' }: ToDestination,
-): Promise<Refusal | undefined> {
+async function send(plane: Plane, message: ToDestination): Promise<Refusal | undefined> {
+  const { kernel } = plane;
+  const { record, to, payload, cause, detailType = 'Lambda Function Invocation Result - Failure' } = message;
   const principal = roleOf(record);
+  const service = parseArn(to)?.service;
   try {
-    if (parseArn(to)?.service !== 'events') {
+    if (service === 's3') {
+      await putObject(plane, message);
+      return undefined;
+    }
+    if (service !== 'events') {
       const outcome = await kernel.deliver({ to, payload, principal, cause });
       return outcome.status === 'accepted' ? undefined : outcome;
     }
@@ -68,4 +76,16 @@ async function send(
     if (!(error instanceof Fault)) throw error;
     return { code: error.code, message: error.message, isRetryable: false };
   }
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
+async function putObject({ kernel }: Plane, { record, to, payload, cause, keyPrefix, objectBody }: ToDestination): Promise<void> {
+  const time = new Date(kernel.nowMs()).toISOString().slice(0, 19);
+  const day = time.slice(0, 10).replaceAll('-', '/');
+  const input = {
+    Bucket: parseArn(to)?.resource,
+    Key: `${keyPrefix}/${day}/${time.replaceAll(':', '.')}-${kernel.uuid()}`,
+    Body: Buffer.from(objectBody ?? payload.body),
+  };
+  await kernel.request({ service: 's3', operation: 'PutObject', input, principal: roleOf(record), cause });
 }

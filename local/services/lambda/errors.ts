@@ -58,6 +58,9 @@ export function mappingExists({ sourceArn, functionName, uuid }: { readonly sour
 
 export const invalidParameter = (message: string): Fault => new Fault('InvalidParameterValueException', message, user);
 
+/** Recorded. */
+export const streamNotFound = (arn: string): Fault => invalidParameter(`Stream not found: ${arn}`);
+
 export const validationException = (message: string): Fault => new Fault('ValidationException', message, { status: 400 });
 
 export const invalidRequestContent = (reason: string): Fault =>

@@ -1,6 +1,7 @@
 import { UserError } from '../../kernel/errors.ts';
 import type { Properties, ResourceType } from '../../kernel/resource.ts';
 import { putMapping, removeMapping } from './event-source-mapping/mappings.ts';
+import { checkStreamExists } from './event-source-mapping/source-exists.ts';
 import { attachableNamed, findQualified, functionNameOf, qualifiedNamed } from './naming.ts';
 import { checkEventInvokeConfig } from './operations/event-invoke-configs.ts';
 import { mappedFunction, mappingOf } from './operations/event-source-mappings.ts';
@@ -48,13 +49,15 @@ const permissionResource: ResourceType<LambdaState> = {
   },
 };
 
-function putFromTemplate(properties: Properties, uuid: string, context: Lambda): void {
+async function putFromTemplate(properties: Properties, uuid: string, context: Lambda): Promise<void> {
   const named = mappedFunction(context, properties['FunctionName']);
   const sourceArn = properties['EventSourceArn'];
   if (typeof sourceArn !== 'string') throw new UserError('AWS::Lambda::EventSourceMapping needs an EventSourceArn: the ARN of a queue or of a stream');
   const seconds: unknown = properties['StartingPositionTimestamp'];
   const input = seconds === undefined ? properties : { ...properties, StartingPositionTimestamp: new Date(Number(seconds) * 1000) };
-  putMapping(context, mappingOf(context, input, { uuid, ...named, sourceArn }));
+  const mapping = mappingOf(context, input, { uuid, ...named, sourceArn });
+  await checkStreamExists(context, { sourceArn, cause: context.cause });
+  putMapping(context, mapping);
 }
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventsourcemapping.html */
@@ -78,15 +81,15 @@ const mappingResource: ResourceType<LambdaState> = {
     'TumblingWindowInSeconds',
   ],
   inert: { Tags: 'tags of a mapping change nothing' },
-  create(properties, _place, context) {
+  async create(properties, _place, context) {
     const uuid = context.kernel.uuid();
-    putFromTemplate(properties, uuid, context);
+    await putFromTemplate(properties, uuid, context);
     return { ref: uuid, attributes: { Id: uuid, EventSourceMappingArn: context.kernel.arn('lambda', `event-source-mapping:${uuid}`) } };
   },
-  update(properties, previous, physical, _place, context) {
+  async update(properties, previous, physical, _place, context) {
     const fixed = ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp'];
     if (fixed.some((name) => properties[name] !== previous[name])) return 'replace';
-    putFromTemplate(properties, physical.ref, context);
+    await putFromTemplate(properties, physical.ref, context);
     return physical;
   },
   delete(physical, _properties, context) {

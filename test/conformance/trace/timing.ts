@@ -5,8 +5,8 @@ import type { Trace } from './trace.ts';
 /** As fast as a test is that does not sleep. */
 const NATURAL_MS = 100;
 
-/** Slower all through: the last outlives a visibility timeout and the minute between two purges. */
-const PACES_MS: readonly number[] = [1500, 6000, 65_000];
+/** Slower all through: the third makes a record older than a minute while others are not, the last outlives a visibility timeout and the minute between two purges. */
+const PACES_MS: readonly number[] = [1500, 6000, 20_000, 65_000];
 
 /** Pauses that a test may have made before one step. */
 const PAUSES_MS: readonly number[] = [1200, 2500, 5500, 11_000, 35_000, 65_000, 310_000];

@@ -7,22 +7,23 @@ import { sendToDestination } from '../destination.ts';
 import { hasFailed, invokeFunction, meter, type Outcome } from '../invocation.ts';
 import type { FunctionRecord, MappingRecord, OpenWindow } from '../records.ts';
 import type { Plane } from '../state.ts';
+import { type DropCondition, failureLetter } from './failure-letter.ts';
 import { findMapped } from './mapped-function.ts';
 import { TumblingWindow } from './tumbling-window.ts';
 
-/** A stream keeps its records for a day: what fails until then is gone. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
-const RETENTION_MS = 24 * 60 * 60 * 1000;
+/** A stream keeps its records for a day at least. @see https://docs.aws.amazon.com/streams/latest/dev/kinesis-extended-retention.html */
+const RETENTION_MS_MIN = 24 * 60 * 60 * 1000;
 
 const BACKOFF_MS_MAX = 60_000;
 
 type Part = { readonly records: readonly StreamRecord[]; readonly failures: number };
 
-type DropCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
-
 /** How a lane speaks to its shard's reader. */
 export interface LanePort {
   readonly shardId: string;
   readonly batchInfo: StreamSource['batchInfo'];
+  /** How long the stream keeps its records. */
+  readonly retentionMs: () => Promise<number>;
   readonly onResult: (result: string) => void;
   /** The tumbling window that was open before a restart. */
   readonly window: OpenWindow | undefined;
@@ -113,7 +114,7 @@ export class Lane {
     const { kernel } = this.#plane;
     const { functionName, qualifier, sourceArn, maximumRetryAttempts, arn } = this.#mapping;
     const retriesMax = maximumRetryAttempts < 0 ? Number.POSITIVE_INFINITY : maximumRetryAttempts;
-    const untilMs = kernel.nowMs() + RETENTION_MS;
+    const untilMs = kernel.nowMs() + RETENTION_MS_MIN;
     for (let failures = 0; !this.#isStopped; ) {
       try {
         const request = { functionName, qualifier, event: this.#event([], true), requestId: kernel.uuid(), trigger: sourceArn, cause: undefined };
@@ -212,10 +213,7 @@ export class Lane {
 
   /** Gives up what is too old; answers the rest. */
   async #dropAged(part: Part): Promise<readonly StreamRecord[]> {
-    const { maximumRecordAgeSeconds } = this.#mapping;
-    // A Kinesis stream says itself how long it keeps records: what it still answers is not too old.
-    const retentionMs = this.#port.batchInfo === 'KinesisBatchInfo' ? Number.POSITIVE_INFINITY : RETENTION_MS;
-    const ageMaxMs = maximumRecordAgeSeconds < 0 ? retentionMs : Math.min(maximumRecordAgeSeconds * 1000, retentionMs);
+    const ageMaxMs = await this.#ageMaxMs(part);
     const oldestMs = this.#plane.kernel.nowMs() - ageMaxMs;
     const isAged = (record: StreamRecord): boolean => record.atMs < oldestMs;
     if (!part.records.some(isAged)) return part.records;
@@ -223,34 +221,34 @@ export class Lane {
     return part.records.filter((record) => !isAged(record));
   }
 
-  /** Tells the on-failure destination where the records lay; their content is not in it. @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html */
+  /** What the mapping allows, and never longer than the stream keeps its records: that is asked only of a batch that may have outlived them. */
+  async #ageMaxMs({ records }: Part): Promise<number> {
+    const { maximumRecordAgeSeconds } = this.#mapping;
+    const wantedMs = maximumRecordAgeSeconds < 0 ? Number.POSITIVE_INFINITY : maximumRecordAgeSeconds * 1000;
+    const oldestMs = Math.min(...records.map(({ atMs }) => atMs));
+    if (wantedMs <= RETENTION_MS_MIN || this.#plane.kernel.nowMs() - oldestMs <= RETENTION_MS_MIN) return Math.min(wantedMs, RETENTION_MS_MIN);
+    return Math.min(wantedMs, await this.#port.retentionMs());
+  }
+
+  /** Tells the on-failure destination where the records lay. */
   async #drop(records: readonly StreamRecord[], reason: { condition: DropCondition; outcome: Outcome | undefined; failures: number }): Promise<void> {
     const { kernel } = this.#plane;
-    const { functionName, sourceArn, onFailure, arn } = this.#mapping;
-    const { condition, outcome, failures } = reason;
+    const { functionName, sourceArn, onFailure, arn, uuid } = this.#mapping;
     const record = findMapped(this.#plane, this.#mapping);
-    const [first] = records;
-    const last = records.at(-1);
-    const cause = outcome?.sequence;
-    const detail = { source: sourceArn, function: functionName, condition, records: records.map(({ sequenceNumber }) => sequenceNumber) };
+    const cause = reason.outcome?.sequence;
+    const detail = { source: sourceArn, function: functionName, condition: reason.condition, records: records.map(({ sequenceNumber }) => sequenceNumber) };
     kernel.journal.append({ service: 'lambda', kind: 'records-dropped', arn, cause, detail });
-    if (onFailure !== undefined && record && first && last) {
-      const body = {
-        requestContext: { requestId: outcome?.requestId ?? kernel.uuid(), functionArn: record.arn, condition, approximateInvokeCount: failures },
-        ...(outcome && { responseContext: { statusCode: 200, executedVersion: outcome.version, functionError: 'Unhandled' } }),
-        version: '1.0',
-        timestamp: new Date(kernel.nowMs()).toISOString(),
-        [this.#port.batchInfo]: {
-          shardId: this.#port.shardId,
-          startSequenceNumber: first.sequenceNumber,
-          endSequenceNumber: last.sequenceNumber,
-          approximateArrivalOfFirstRecord: new Date(first.atMs).toISOString(),
-          approximateArrivalOfLastRecord: new Date(last.atMs).toISOString(),
-          batchSize: records.length,
-          streamArn: sourceArn.split('/consumer/')[0],
-        },
-      };
-      const sent = await sendToDestination(this.#plane, { record, to: onFailure, payload: { body: JSON.stringify(body) }, cause });
+    if (onFailure !== undefined && record) {
+      const { shardId, batchInfo } = this.#port;
+      const letter = failureLetter(this.#plane, { ...reason, record, records, batchInfo, shardId, sourceArn });
+      const sent = await sendToDestination(this.#plane, {
+        record,
+        to: onFailure,
+        payload: { body: JSON.stringify(letter) },
+        cause,
+        keyPrefix: `aws/lambda/${uuid}/${shardId}`,
+        objectBody: JSON.stringify({ ...letter, payload: this.#event(records, false) }),
+      });
       if (!sent) meter(this.#plane, functionName, 'DestinationDeliveryFailures', 1);
     }
     this.#ended(records);

@@ -4,6 +4,9 @@ import { PatternError, parsePattern } from '../../../languages/event-pattern/ind
 import { invalidParameter } from '../errors.ts';
 import type { MappingRecord } from '../records.ts';
 
+/** Where what is known of failed records of a stream may go. */
+const FAILURE_DESTINATIONS = new Set(['sqs', 'sns', 's3']);
+
 export type SourceKind = 'sqs' | 'dynamodb' | 'kinesis';
 
 /** What kind of source an ARN names; others are refused by name. */
@@ -62,8 +65,17 @@ function checkStreamMapping(mapping: MappingRecord): void {
   checkRange('parallelizationFactor', mapping.parallelizationFactor, { least: 1, most: 10 });
   checkRange('maximumRetryAttempts', mapping.maximumRetryAttempts, { least: -1, most: 10_000 });
   if (mapping.maximumRecordAgeSeconds !== -1) checkRange('maximumRecordAgeInSeconds', mapping.maximumRecordAgeSeconds, { least: 60, most: 604_800 });
+  checkFailureDestination(mapping.onFailure);
   checkRange('tumblingWindowInSeconds', mapping.tumblingWindowSeconds, { least: 0, most: 900 });
   if (mapping.tumblingWindowSeconds > 0 && mapping.parallelizationFactor > 1) {
     throw new NotEmulated('An event source mapping with TumblingWindowInSeconds and ParallelizationFactor', 'lambda');
   }
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
+function checkFailureDestination(destination: string | undefined): void {
+  if (destination === undefined) return;
+  if (destination.startsWith('kafka://')) throw new NotEmulated(`The on-failure destination ${destination}`, 'lambda');
+  if (!FAILURE_DESTINATIONS.has(parseArn(destination)?.service ?? ''))
+    throw invalidParameter(`Invalid DestinationConfig: ${destination} is no queue, topic or bucket`);
 }

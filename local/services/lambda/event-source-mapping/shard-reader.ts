@@ -70,6 +70,7 @@ export class ShardReader {
         new Lane(plane, mapping, {
           shardId,
           batchInfo: source.batchInfo,
+          retentionMs: () => this.#retentionMs(),
           onResult,
           window: checkpoint?.window,
           onEnded: (records, window) => {
@@ -78,6 +79,16 @@ export class ShardReader {
           },
         }),
     );
+  }
+
+  /** A role that may not ask, or a stream that has gone, is no reason to give records up. */
+  async #retentionMs(): Promise<number> {
+    try {
+      return await this.#port.source.retentionMs(this.#port.call);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return Number.POSITIVE_INFINITY;
+    }
   }
 
   get #checkpointKey(): string {

@@ -11,6 +11,7 @@ import { refuseAllBut } from '../../../kernel/errors.ts';
 import { invalidParameter, mappingExists, resourceNotFound } from '../errors.ts';
 import { checkMapping, sourceKind } from '../event-source-mapping/mapping-rules.ts';
 import { putMapping, removeMapping } from '../event-source-mapping/mappings.ts';
+import { checkStreamExists } from '../event-source-mapping/source-exists.ts';
 import { findQualified, functionArn, functionNameOf } from '../naming.ts';
 import type { MappingRecord } from '../records.ts';
 import { keyOf, type Lambda, type Plane } from '../state.ts';
@@ -121,13 +122,14 @@ export function mappedFunction(plane: Plane, text: string | undefined): Pick<Map
   return { functionName: named.name, qualifier: found.qualifier };
 }
 
-export function createEventSourceMapping(input: CreateEventSourceMappingCommandInput, context: Lambda): EventSourceMappingConfiguration {
+export async function createEventSourceMapping(input: CreateEventSourceMappingCommandInput, context: Lambda): Promise<EventSourceMappingConfiguration> {
   refuseAllBut(MEMBERS, input, { operation: 'CreateEventSourceMapping', page: 'lambda' });
   const { EventSourceArn: sourceArn } = input;
   if (sourceArn === undefined) throw invalidParameter('Unrecognized event source.');
   if (input.DestinationConfig?.OnSuccess) throw invalidParameter('Unsupported DestinationConfig parameter for given event source mapping type.');
   const named = mappedFunction(context, input.FunctionName);
   const mapping = mappingOf(context, input, { uuid: context.kernel.uuid(), ...named, sourceArn });
+  await checkStreamExists(context, { sourceArn, cause: context.cause });
   for (const other of context.state.mappings.values()) {
     if (other.functionName === named.functionName && other.qualifier === named.qualifier && other.sourceArn === sourceArn) throw mappingExists(other);
   }

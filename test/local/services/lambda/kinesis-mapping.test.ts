@@ -2,9 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../../../../local/kernel/service.ts';
 import { kinesis } from '../../../../local/services/kinesis/service.ts';
+import { createS3 } from '../../../../local/services/s3/service.ts';
 import { createWorld, type MemoryStore, memoryStore, queueArn, type Script, START_MS } from './world.ts';
 
+const HOUR_MS = 3_600_000;
 const ARN = 'arn:aws:kinesis:eu-west-1:111122223333:stream/events';
+
+function buckets() {
+  const contents = new Map<string, Uint8Array>();
+  const put = (content: Uint8Array): string => {
+    contents.set(String(contents.size), content);
+    return String(contents.size - 1);
+  };
+  const read = (name: string, start: number, length: number) => (contents.get(name) ?? new Uint8Array()).subarray(start, start + length);
+  return createS3({ blobs: { put, read, delete: (name) => void contents.delete(name), keepOnly: () => {} } });
+}
 
 interface KinesisEvent {
   readonly Records: { readonly eventID: string; readonly kinesis: { readonly data: string; readonly partitionKey: string; readonly sequenceNumber: string } }[];
@@ -12,8 +24,12 @@ interface KinesisEvent {
 
 const texts = (event: unknown): string[] => (event as KinesisEvent).Records.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString());
 
-async function mapped(work: Script, mapping: object = {}, options: { store?: MemoryStore; shards?: number; before?: readonly string[]; seed?: number } = {}) {
-  const world = createWorld({ functions: { work }, services: [kinesis as Service], ...options });
+async function mapped(
+  work: Script,
+  mapping: object = {},
+  options: { store?: MemoryStore; shards?: number; before?: readonly string[]; seed?: number; services?: readonly Service[] } = {},
+) {
+  const world = createWorld({ functions: { work }, ...options, services: [kinesis as Service, ...(options.services ?? [])] });
   const put = (data: string, key = 'k') => world.call('kinesis', 'PutRecord', { StreamName: 'events', Data: Buffer.from(data), PartitionKey: key });
   const shards = async () => (await world.call('kinesis', 'ListShards', { StreamName: 'events' })).Shards;
   let uuid: string = [...world.state.mappings.keys()][0] ?? '';
@@ -98,6 +114,63 @@ describe('a mapping on a Kinesis stream', () => {
     const [text = ''] = await world.drain('failures');
     expect(JSON.parse(text)).toMatchObject({ KinesisBatchInfo: { shardId: 'shardId-000000000000', batchSize: 1, streamArn: ARN } });
     expect(text).not.toContain(Buffer.from('secret').toString('base64'));
+  });
+
+  it('puts the records themselves into a bucket, beside where they lay', async () => {
+    const world = await mapped(
+      () => {
+        throw new Error('no');
+      },
+      { MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::failures' } } },
+      { services: [buckets() as Service] },
+    );
+    await world.call('s3', 'CreateBucket', { Bucket: 'failures', CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } });
+    await world.put('kept');
+    await world.advance(60_000);
+    const { Contents } = await world.call('s3', 'ListObjectsV2', { Bucket: 'failures' });
+    expect(Contents).toHaveLength(1);
+    expect(Contents[0].Key).toMatch(new RegExp(`^aws/lambda/${world.uuid}/shardId-000000000000/2026/11/24/2026-11-24T\\d\\d\\.\\d\\d\\.\\d\\d-[0-9a-f-]{36}$`));
+    const { Body } = await world.call('s3', 'GetObject', { Bucket: 'failures', Key: Contents[0].Key });
+    const letter = JSON.parse(Buffer.from(Body).toString());
+    expect(letter).toMatchObject({ requestContext: { condition: 'RetryAttemptsExhausted' }, KinesisBatchInfo: { batchSize: 1 } });
+    expect(texts(JSON.parse(letter.payload))).toEqual(['kept']);
+  });
+
+  it('gives up what the stream itself no longer keeps, and not before', async () => {
+    let isBroken = true;
+    const world = await mapped(
+      () => {
+        if (isBroken) throw new Error('no');
+      },
+      { DestinationConfig: { OnFailure: { Destination: queueArn('failures') } } },
+    );
+    await world.call('kinesis', 'IncreaseStreamRetentionPeriod', { StreamName: 'events', RetentionPeriodHours: 48 });
+    await world.put('old');
+    await world.advance(47 * HOUR_MS);
+    expect(await world.drain('failures')).toEqual([]);
+    await world.put('young');
+    await world.advance(2 * HOUR_MS);
+    const [text = ''] = await world.drain('failures');
+    expect(JSON.parse(text)).toMatchObject({ requestContext: { condition: 'RecordAgeExceeded' }, KinesisBatchInfo: { batchSize: 1 } });
+    isBroken = false;
+    await world.advance(HOUR_MS);
+    expect(world.seen().at(-1)).toEqual(['young']);
+  });
+
+  it('is not made on a stream, or a consumer, that is not there, nor with a destination that it cannot have', async () => {
+    const world = await mapped(() => 'ok');
+    for (const EventSourceArn of [`${ARN}-other`, `${ARN}/consumer/nobody:1`]) {
+      await expect(world.create({ EventSourceArn })).rejects.toMatchObject({
+        code: 'InvalidParameterValueException',
+        message: `Stream not found: ${EventSourceArn}`,
+      });
+    }
+    for (const [Destination, message] of [
+      ['kafka://topic', 'kafka://topic'],
+      ['arn:aws:lambda:eu-west-1:111122223333:function:work', 'no queue, topic or bucket'],
+    ]) {
+      await expect(world.create({ DestinationConfig: { OnFailure: { Destination } } })).rejects.toThrow(message);
+    }
   });
 
   it('stops when disabled and goes on at its checkpoint when enabled; after a crash too', async () => {

@@ -221,7 +221,7 @@ describe('settings of a queue mapping', () => {
     { name: 'a filter that is no pattern', input: { FilterCriteria: { Filters: [{ Pattern: '[]' }] } }, error: 'Invalid filter pattern' },
     { name: 'too little concurrency', input: { ScalingConfig: { MaximumConcurrency: 1 } }, error: 'maximumConcurrency' },
     { name: 'provisioned pollers', input: { ProvisionedPollerConfig: {} }, error: 'ProvisionedPollerConfig' },
-    { name: 'another kind of source', input: { EventSourceArn: 'arn:aws:kinesis:eu-west-1:1:stream/s' }, error: 'kinesis' },
+    { name: 'another kind of source', input: { EventSourceArn: 'arn:aws:kafka:eu-west-1:1:cluster/c' }, error: 'kafka' },
   ];
   for (const { name, input, error } of cases) {
     it(`may not be ${name}`, async () => {
