@@ -19,6 +19,10 @@ export interface ConsumerDescription {
   readonly tableName: string;
   readonly alarmName: string;
   readonly maxReceiveCount: number;
+  /** How far behind it may be, where its construct promises that. */
+  readonly slaSeconds?: number | undefined;
+  /** Rings where it is further behind. */
+  readonly lagAlarmName?: string | undefined;
   /** Of a consumer group: what only groups have. */
   readonly group?: GroupDescription | undefined;
 }
@@ -77,8 +81,8 @@ export function deadLetterSources({ consumers, bus }: Pick<System, 'consumers' |
 }
 
 function readConsumer(text: string): ConsumerDescription {
-  const { streamArn, mappingId, order, slaSeconds, lagAlarmName, ...common } = JSON.parse(text) as Omit<ConsumerDescription, 'source' | 'group'> &
-    Partial<GroupDescription>;
+  const { streamArn, mappingId, order, ...common } = JSON.parse(text) as Omit<ConsumerDescription, 'source' | 'group'> & Partial<GroupDescription>;
+  const { slaSeconds, lagAlarmName } = common;
   if (streamArn === undefined || mappingId === undefined) return { ...common, source: 'queue' };
   return { ...common, source: 'stream', group: { streamArn, mappingId, order: order ?? 'key', slaSeconds: slaSeconds ?? 0, lagAlarmName: lagAlarmName ?? '' } };
 }

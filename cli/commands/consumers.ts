@@ -1,5 +1,4 @@
 import { setTimeout as passed } from 'node:timers/promises';
-import type { GroupLag } from '../../operations/consumers/group-lag.ts';
 import type { ConsumerLag } from '../../operations/consumers/lag.ts';
 import type { RewindPlan } from '../../operations/consumers/rewind/plan.ts';
 import type { ReplayMode } from '../../operations/replays/plan.ts';
@@ -56,8 +55,8 @@ export async function list(options: GlobalOptions): Promise<void> {
   printNote(counted(rows.length, 'consumer'));
 }
 
-const slaText = ({ slaSeconds, isLate }: GroupLag): string =>
-  `${formatDuration(slaSeconds * 1000)} ${isLate ? styled('red', 'missed') : styled('green', 'kept')}`;
+const slaText = ({ seconds, isLate }: NonNullable<ConsumerLag['sla']>): string =>
+  `${formatDuration(seconds * 1000)} ${isLate ? styled('red', 'missed') : styled('green', 'kept')}`;
 
 function lagLines(lags: readonly ConsumerLag[]): string[] {
   const seconds = (value: number | undefined): string => (value === undefined ? '–' : formatDuration(value * 1000));
@@ -69,7 +68,7 @@ function lagLines(lags: readonly ConsumerLag[]): string[] {
     { head: 'HANDLED/MIN', text: ({ handledPerMinute }) => String(handledPerMinute), align: 'right' },
     { head: 'EMPTY IN', text: ({ drainsInSeconds }) => seconds(drainsInSeconds), align: 'right' },
     { head: 'PARKED KEYS', text: ({ group }) => (group ? String(group.parkedKeys) : '–'), align: 'right' },
-    { head: 'SLA', text: ({ group }) => (group ? slaText(group) : '–') },
+    { head: 'SLA', text: ({ sla }) => (sla ? slaText(sla) : '–') },
     { head: 'STATE', text: ({ mapping }) => mappingText(mapping) },
   ]);
 }

@@ -1,3 +1,4 @@
+import { Alarm, ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -39,6 +40,8 @@ export interface SubscriptionProps extends Pick<FunctionProps, 'handler' | 'envi
   readonly maxConcurrency?: number;
   /** Age after which a message is dead-lettered as `expired` instead of handled. Less than the queue's retention. @default 3 days */
   readonly timeToLive?: Duration;
+  /** How old the oldest waiting message may be before an alarm rings. @default no alarm, which costs 10 cents a month */
+  readonly sla?: Duration;
   /** How long the queue keeps a message. @default 4 days */
   readonly retention?: Duration;
 }
@@ -112,7 +115,23 @@ export class Subscription extends Construct {
       ...(props.maxConcurrency !== undefined && { maxConcurrency: props.maxConcurrency }),
     });
     bus.deadLetterIndex.letIndexerLook(deadLetters.queue);
-    this.#describe(props, { deadLetters, undelivered, maxReceiveCount });
+    this.#describe(props, { deadLetters, undelivered, maxReceiveCount, lag: this.#watch(props) });
+  }
+
+  /** The age of the oldest message that waits. @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+  #watch({ name, sla }: SubscriptionProps): { readonly lagAlarmName: string; readonly slaSeconds: number } | undefined {
+    if (!sla) return undefined;
+    const lagAlarmName = `${physicalName(this, { kind: 'lag alarm', name })}-behind`;
+    new Alarm(this, 'BehindAlarm', {
+      alarmName: lagAlarmName,
+      alarmDescription: `Consumer ${name} is more than ${sla.toHumanString()} behind its queue. See docs/runbooks/queue-lag.md, and \`tickertape consumers lag\`.`,
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: Stats.MAXIMUM }),
+      threshold: sla.toSeconds(),
+      evaluationPeriods: 2,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    return { lagAlarmName, slaSeconds: sla.toSeconds() };
   }
 
   #rule({ bus, on, flow, name }: SubscriptionProps, undelivered: Queue): void {
@@ -150,7 +169,13 @@ export class Subscription extends Construct {
       deadLetters,
       undelivered,
       maxReceiveCount,
-    }: { readonly deadLetters: DeadLetterQueue; readonly undelivered: DeadLetterQueue; readonly maxReceiveCount: number },
+      lag,
+    }: {
+      readonly deadLetters: DeadLetterQueue;
+      readonly undelivered: DeadLetterQueue;
+      readonly maxReceiveCount: number;
+      readonly lag: { readonly lagAlarmName: string; readonly slaSeconds: number } | undefined;
+    },
   ): void {
     const description = {
       consumer: name,
@@ -165,6 +190,7 @@ export class Subscription extends Construct {
       tableName: table.tableName,
       alarmName: deadLetters.alarmName,
       maxReceiveCount,
+      ...lag,
     };
     new CfnParameter(this, 'Description', {
       name: `/${SYSTEM}/consumers/${name}`,
@@ -182,7 +208,7 @@ function leastVisibility(timeout: Duration, window: Duration | undefined): Durat
 
 function checkProps(
   scope: Construct,
-  { name, on, visibilityTimeout, timeout = Duration.seconds(30), maxBatchingWindow, timeToLive, retention }: SubscriptionProps,
+  { name, on, visibilityTimeout, timeout = Duration.seconds(30), maxBatchingWindow, timeToLive, retention, sla }: SubscriptionProps,
 ): void {
   const refuse = (problem: string): never => {
     throw new Error(`Consumer '${name}' (${scope.node.path}): ${problem}`);
@@ -200,6 +226,8 @@ function checkProps(
       `\`visibilityTimeout\` is ${visibilityTimeout.toSeconds()} s; with this timeout it is at least ${least.toSeconds()} s, or messages come back while they are handled`,
     );
   }
+  if (sla && sla.toSeconds() >= (timeToLive ?? Duration.days(3)).toSeconds())
+    refuse(`\`sla\` is not less than \`timeToLive\`: messages would expire before the alarm rings`);
   if ((timeToLive ?? Duration.days(3)).toSeconds() >= (retention ?? Duration.days(4)).toSeconds()) {
     refuse('`timeToLive` is not less than the retention of the queue, which would drop messages silently before they are dead-lettered');
   }

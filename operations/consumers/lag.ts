@@ -24,6 +24,8 @@ export interface ConsumerLag {
   readonly handledPerMinute: number;
   /** When it would have caught up at this rate, if nothing came; undefined where nothing waits or it gains nothing. */
   readonly drainsInSeconds: number | undefined;
+  /** How far behind it may be, as its construct promises, and whether it is further; undefined where nothing was promised. */
+  readonly sla: { readonly seconds: number; readonly isLate: boolean } | undefined;
   /** Of a consumer group. */
   readonly group: GroupLag | undefined;
 }
@@ -44,13 +46,19 @@ export async function consumerLags(clients: LagClients, { consumers }: System, n
       const [depth, mapping] = await Promise.all([queueDepth(clients.sqs, consumer.queueUrl), consumerMapping(clients.lambda, consumer)]);
       const { ages, handledPerMinute } = figures[index] ?? { ages: [], handledPerMinute: 0 };
       const common = { consumer: consumer.consumer, source: consumer.source, on: consumer.on, mapping: mapping.state, ...depth, handledPerMinute };
-      if (!consumer.group) return { ...common, ...queueLag(depth, { ages, handledPerMinute }), group: undefined };
+      if (!consumer.group) {
+        const lag = queueLag(depth, { ages, handledPerMinute });
+        return { ...common, ...lag, sla: slaOf(consumer, lag.oldestSeconds), group: undefined };
+      }
       const ageSeconds = ages[0] === undefined ? undefined : Math.round(ages[0] / 1000);
       const group = await groupLag(clients, consumer, { group: consumer.group, ageSeconds });
-      return { ...common, oldestSeconds: ageSeconds, drainsInSeconds: drainSeconds(ages, PERIOD_SECONDS), group };
+      return { ...common, oldestSeconds: ageSeconds, drainsInSeconds: drainSeconds(ages, PERIOD_SECONDS), sla: slaOf(consumer, ageSeconds), group };
     }),
   );
 }
+
+const slaOf = ({ slaSeconds }: ConsumerDescription, ageSeconds: number | undefined): ConsumerLag['sla'] =>
+  slaSeconds === undefined ? undefined : { seconds: slaSeconds, isLate: ageSeconds !== undefined && ageSeconds > slaSeconds };
 
 /** Newest first. */
 interface Figures {

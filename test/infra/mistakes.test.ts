@@ -53,6 +53,7 @@ describe('synth refuses', () => {
       props: { visibilityTimeout: Duration.seconds(180), maxBatchingWindow: Duration.seconds(5) },
       message: /it is at least 185 s/,
     },
+    { mistake: 'an SLA as long as the time-to-live', props: { sla: Duration.days(3) }, message: /`sla` is not less than `timeToLive`/ },
     { mistake: 'a time-to-live as long as the retention', props: { timeToLive: Duration.days(4) }, message: /`timeToLive` is not less than the retention/ },
   ])('$mistake', ({ props, message }) => {
     expect(() => subscribe(props)).toThrow(message);
