@@ -8,6 +8,7 @@ import type { Key } from '../backbone/work.ts';
 
 /** Steps of an order through the system, in the order in which it takes them, and how else it ends. */
 export const STAGES = ['placed', 'paid', 'reserved', 'shipped', 'confirmed', 'cancelled'] as const;
+/** One of them. */
 export type Stage = (typeof STAGES)[number];
 
 /** By event type, which step it tells of. */
@@ -23,6 +24,7 @@ export const STAGE_OF: Readonly<Record<string, Stage>> = {
 /** How many orders took each step. */
 export type FunnelCounts = Readonly<Record<Stage, number>>;
 
+/** The counts of a window without events. */
 export const NO_ORDERS: FunnelCounts = { placed: 0, paid: 0, reserved: 0, shipped: 0, confirmed: 0, cancelled: 0 };
 
 /** What one shard had in one window. It is written once, when the window ends. */

@@ -17,6 +17,7 @@ export interface Applied extends Readonly<Counts> {
 /** Views that a filling has written, by key: while nobody else writes a generation much, they need not be read again. */
 export type Memory = Map<string, ViewItem>;
 
+/** How a batch is folded. */
 export interface ApplyOptions {
   /** @default read what is there */
   readonly memory?: Memory;

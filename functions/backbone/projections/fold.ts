@@ -10,6 +10,7 @@ export interface SourceState {
   readonly ahead: ReadonlyMap<number, Envelope>;
 }
 
+/** A source before its first event. */
 export const NO_SOURCE: SourceState = { applied: 0, part: undefined, ahead: new Map() };
 
 /** What may wait for a predecessor, as JSON text: an item has 400 KB. @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */

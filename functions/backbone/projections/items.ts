@@ -65,14 +65,17 @@ export interface PositionItem extends Key {
 /** What all items of a projection begin with, whatever their generation. */
 export const projectionPrefix = (name: string): string => `${name}@`;
 
+/** What all items of one generation begin with. */
 export const generationPrefix = (name: string, generation: string): string => `${projectionPrefix(name)}${generation}#`;
 
+/** Key of what is known of a source. */
 export const sourceKeyOf = (name: string, generation: string, id: string): Key => ({ pk: `${generationPrefix(name, generation)}${id}`, sk: 'SOURCE' });
 
+/** Key of a view. */
 export const viewKeyOf = (name: string, generation: string, key: string): Key => ({ pk: `${generationPrefix(name, generation)}${key}`, sk: 'VIEW' });
 
+/** Key of what names the generations of a projection. */
 export const pointerKeyOf = (name: string): Key => ({ pk: `PROJECTION#${name}`, sk: 'POINTER' });
 
-export const POSITION_PREFIX = 'POSITION#';
-
-export const positionKeyOf = (group: string, shardId: string): Key => ({ pk: `GROUP#${group}`, sk: `${POSITION_PREFIX}${shardId}` });
+/** Key of a group's position in a shard. */
+export const positionKeyOf = (group: string, shardId: string): Key => ({ pk: `GROUP#${group}`, sk: `POSITION#${shardId}` });
