@@ -4,7 +4,9 @@ import { type Ports, required } from '../ports.ts';
 import { fromItem, tableReader, toItem } from '../table.ts';
 import type { Aggregate } from './aggregate.ts';
 import { paddedVersion, type Slice, streamKeyOf, type Tip } from './items.ts';
+import { keysBy } from './keys.ts';
 import { envelopesOf, newestSlices } from './load.ts';
+import { NO_KEYS, opened } from './personal.ts';
 
 /**
  * A place in the order of all events of an aggregate type: just after an event. The order is that of (time, aggregate, version): it is a property of the events themselves, which never change, so that it
@@ -46,6 +48,8 @@ export interface FeedRequest {
   readonly after?: Position | undefined;
   /** Events of the page, at most. Memory holds twice as many. @default 10,000 */
   readonly limit?: number | undefined;
+  /** Whether personal data is told as it was appended, where its key is still there. @default false: placeholders stand for it */
+  readonly isOpened?: boolean | undefined;
   /** Parts of the table that are scanned at the same time. @default 4 */
   readonly segments?: number | undefined;
 }
@@ -70,12 +74,13 @@ export type FeedPorts = Pick<Ports, 'dynamodb' | 'environment' | 'nowMs'>;
  * writes nothing for the feed.
  */
 export async function feedPage(ports: FeedPorts, { type }: Pick<Aggregate<unknown>, 'type'>, request: FeedRequest = {}): Promise<FeedPage> {
-  const { after, limit = LIMIT, segments = SEGMENTS } = request;
+  const { after, limit = LIMIT, segments = SEGMENTS, isOpened = false } = request;
   const until = new Date(ports.nowMs() - FEED_LAG_MS).toISOString();
   const nearest = new Nearest({ after, until, limit });
   const scanned = Array.from({ length: segments }, (_, segment) => sweep(ports, { type, segment, segments, nearest }));
   await Promise.all(scanned);
-  const events = nearest.sorted();
+  const keys = isOpened ? keysBy(tableReader(ports)) : NO_KEYS;
+  const events = await Promise.all(nearest.sorted().map(async ({ envelope, position }) => ({ envelope: await opened(envelope, keys), position })));
   return { events, until, isEnd: !nearest.isCut };
 }
 

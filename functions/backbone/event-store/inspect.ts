@@ -9,6 +9,7 @@ import type { Aggregate } from './aggregate.ts';
 import { feedPage, positionText, readPosition } from './feed.ts';
 import { type Tip, tipKeyOf } from './items.ts';
 import { history, type Moment, stateAt } from './load.ts';
+import { NO_KEYS, opened } from './personal.ts';
 
 /** What an operator asks of an aggregate: its state at a moment, its events after a version; or the events of all aggregates of the type, after a place in their order. */
 export type Inspection =
@@ -25,7 +26,7 @@ export interface InspectedState {
   readonly state: unknown;
 }
 
-/** Events as they are stored: without what their contracts call secret. */
+/** Events without what their contracts call secret, placeholders for personal data. */
 export interface InspectedLog {
   readonly id: string;
   readonly latest: number;
@@ -52,7 +53,8 @@ export class InspectionInvalid extends Error {
 }
 
 /**
- * Makes the Lambda handler by which operators look into an aggregate's streams: only the service that owns them knows what its events make of a state. It reads, and asks for no more rights than that.
+ * Makes the Lambda handler by which operators look into an aggregate's streams: only the service that owns them knows what its events make of a state. It reads, and opens nothing: placeholders
+ * stand for personal data, and where a snapshot is sealed all events are folded.
  */
 export function inspector<State, C extends EventContract>(
   options: { readonly name: string },
@@ -69,7 +71,7 @@ export function inspector<State, C extends EventContract>(
     const moment = request.moment ?? { version: Number.MAX_SAFE_INTEGER };
     const [tip, { version, state }] = await Promise.all([
       reader.get<Tip>(tipKeyOf(aggregate.type, request.id)),
-      stateAt(reader, aggregate, { id: request.id, moment }),
+      stateAt(reader, aggregate, { id: request.id, moment, keys: NO_KEYS }),
     ]);
     return { id: request.id, version, latest: tip?.version ?? 0, state: state ?? null };
   });
@@ -84,7 +86,8 @@ async function inspectLog<State, C extends EventContract>(
   const events: Envelope[] = [];
   let bytes = 0;
   if (tip) {
-    for await (const event of history(reader, aggregate, id, { after })) {
+    for await (const stored of history(reader, aggregate, id, { after })) {
+      const event = await opened(stored, NO_KEYS);
       bytes += Buffer.byteLength(JSON.stringify(event));
       if (events.length >= limit || (events.length > 0 && bytes > LOG_BYTES_MAX)) break;
       events.push(event);

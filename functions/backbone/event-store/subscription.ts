@@ -4,11 +4,13 @@ import { tableReader } from '../table.ts';
 import type { Reader } from '../work.ts';
 import type { Aggregate } from './aggregate.ts';
 import { FEED_LAG_MS, type FeedEvent, type FeedPorts, type FeedRequest, feed } from './feed.ts';
+import { keysBy } from './keys.ts';
 import { history } from './load.ts';
 import type { Log } from './log.ts';
+import { opened } from './personal.ts';
 
 /** What is subscribed to. */
-export interface SubscriptionRequest extends FeedRequest {
+export interface SubscriptionRequest extends Omit<FeedRequest, 'isOpened'> {
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -16,6 +18,8 @@ export interface SubscriptionRequest extends FeedRequest {
 /**
  * All events of an aggregate type: those that were, in the order of the feed, and then those that come, from the log. Each event once, those of one aggregate in their order; live, the order across aggregates is that of the
  * log, for who waits until it is certain waits for `FEED_LAG_MS`.
+ *
+ * Personal data is as it was appended, where its key is still there.
  *
  * The log is read from before the end of the feed: what both have is known by the aggregate's version. An event of which the log has lost the predecessor brings that with it, from the store.
  */
@@ -26,7 +30,7 @@ export async function* subscribe<State, C extends EventContract>(
 ): AsyncGenerator<FeedEvent> {
   /** The last version of each aggregate that was given out; those before `after` are learnt when they are met. */
   const versions = new Map<string, number>();
-  const caughtUp = feed(ports, aggregate, request);
+  const caughtUp = feed(ports, aggregate, { ...request, isOpened: true });
   let next = await caughtUp.next();
   for (; !next.done; next = await caughtUp.next()) {
     if (signal.aborted) return;
@@ -46,7 +50,7 @@ export async function* subscribe<State, C extends EventContract>(
       for await (const missing of history(reader, aggregate, id, { after: known })) {
         const position = { time: missing.time, id, version: Number(missing.sequence) };
         if (position.version >= version) break;
-        yield { envelope: missing, position };
+        yield { envelope: await opened(missing, keysBy(reader)), position };
       }
     }
     if (version > known) yield { envelope, position: { time: envelope.time, id, version } };

@@ -60,7 +60,7 @@ const commits = fc.array(fc.array(fc.integer({ min: 1, max: 100 }), { minLength:
 describe('an event store', () => {
   it('gives back what was appended, whatever has moved out of the tip', async () => {
     await fc.assert(
-      fc.asyncProperty(commits, fc.integer({ min: 1, max: 12 }), async (given, snapshotEvery) => {
+      fc.asyncProperty(commits, fc.integer({ min: 1, max: 12 }), fc.nat(), async (given, snapshotEvery, after) => {
         const world = newWorld();
         const aggregate = shelf({ snapshotEvery });
         const all = fill(world, aggregate, given);
@@ -69,6 +69,9 @@ describe('an event store', () => {
         const read: Envelope[] = [];
         for await (const event of history(reader, aggregate, 's1')) read.push(event);
         expect(read).toEqual(all);
+        const later: Envelope[] = [];
+        for await (const event of history(reader, aggregate, 's1', { after: after % (all.length + 1) })) later.push(event);
+        expect(later).toEqual(all.slice(after % (all.length + 1)));
       }),
     );
   });
@@ -103,6 +106,10 @@ describe('an event store', () => {
     expect(loaded).toMatchObject({ version: 10_000, state: fold(aggregate, aggregate.initial, all) });
     expect(world.table.calls).toEqual(['GetItem', 'GetItem']);
     expect(loaded.tip?.events.length).toBeLessThanOrEqual(100);
+    world.table.calls.length = 0;
+    const early = await stateAt(tableReader(world.ports), aggregate, { id: 's1', moment: { version: 4_321 } });
+    expect(early).toEqual({ id: 's1', version: 4_321, state: fold(aggregate, aggregate.initial, all.slice(0, 4_321)) });
+    expect(world.table.calls).toEqual(['GetItem', 'Query', 'GetItem']);
   });
 
   it('folds all events again where the fold has changed', async () => {
