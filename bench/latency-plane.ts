@@ -27,24 +27,46 @@ function post(target: string, input: object, version: '1.0' | '1.1'): Promise<vo
   });
 }
 
-/** A queue that feeds a function which does nothing. */
-async function consumer(name: string): Promise<{ readonly queueUrl: string; readonly queueArn: string; readonly functionArn: string }> {
-  const queueArn = kernel.arn('sqs', name);
-  const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'logs:*'];
+/** A function that does nothing; answers its ARN. */
+async function idleFunction(name: string, sourceActions: readonly string[]): Promise<string> {
+  const actions = [...sourceActions, 'logs:*'];
   const trust = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }] };
   const grant = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] };
   const { Role } = await asOperator<{ Role: { Arn: string } }>('iam', 'CreateRole', { RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) });
   await asOperator('iam', 'PutRolePolicy', { RoleName: name, PolicyName: 'own', PolicyDocument: JSON.stringify(grant) });
+  const code = zipSync({ 'index.js': Buffer.from('exports.handler = async () => {};') });
+  const settings = { Runtime: 'nodejs24.x', Handler: 'index.handler', Role: Role.Arn };
+  const { FunctionArn } = await asOperator<{ FunctionArn: string }>('lambda', 'CreateFunction', { FunctionName: name, Code: { ZipFile: code }, ...settings });
+  return FunctionArn;
+}
+
+/** A queue that feeds such a function. */
+async function consumer(name: string): Promise<{ readonly queueUrl: string; readonly queueArn: string; readonly functionArn: string }> {
+  const queueArn = kernel.arn('sqs', name);
+  const functionArn = await idleFunction(name, ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']);
   const policy = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Action: 'sqs:SendMessage', Principal: { Service: 'events.amazonaws.com' }, Resource: queueArn }],
   };
   const { QueueUrl } = await asOperator<{ QueueUrl: string }>('sqs', 'CreateQueue', { QueueName: name, Attributes: { Policy: JSON.stringify(policy) } });
-  const code = zipSync({ 'index.js': Buffer.from('exports.handler = async () => {};') });
-  const settings = { Runtime: 'nodejs24.x', Handler: 'index.handler', Role: Role.Arn };
-  const { FunctionArn } = await asOperator<{ FunctionArn: string }>('lambda', 'CreateFunction', { FunctionName: name, Code: { ZipFile: code }, ...settings });
   await asOperator('lambda', 'CreateEventSourceMapping', { FunctionName: name, EventSourceArn: queueArn, BatchSize: 10 });
-  return { queueUrl: QueueUrl, queueArn, functionArn: FunctionArn };
+  return { queueUrl: QueueUrl, queueArn, functionArn };
+}
+
+/** A stream of four shards that feeds such a function. */
+async function streamConsumer(name: string): Promise<string> {
+  const StreamARN = kernel.arn('kinesis', `stream/${name}`);
+  const functionArn = await idleFunction(name, ['kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards', 'kinesis:DescribeStreamSummary']);
+  await asOperator('kinesis', 'CreateStream', { StreamName: name, ShardCount: 4 });
+  for (let status = ''; status !== 'ACTIVE'; ) {
+    const { StreamDescriptionSummary: summary } = await asOperator<{ StreamDescriptionSummary: { StreamStatus: string } }>('kinesis', 'DescribeStreamSummary', {
+      StreamARN,
+    });
+    status = summary.StreamStatus;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await asOperator('lambda', 'CreateEventSourceMapping', { FunctionName: name, EventSourceArn: StreamARN, StartingPosition: 'TRIM_HORIZON' });
+  return functionArn;
 }
 
 /** When the next invocation of the function starts, and when it has ended, by this process's clock. */
@@ -82,6 +104,7 @@ async function samples(functionArn: string, send: (index: number) => Promise<voi
 
 const direct = await consumer('direct');
 const routed = await consumer('routed');
+const streamed = await streamConsumer('streamed');
 const EventPattern = JSON.stringify({ source: ['bench'], 'detail-type': ['Measured'] });
 await asOperator('eventbridge', 'CreateEventBus', { Name: 'bench' });
 await asOperator('eventbridge', 'PutRule', { Name: 'measured', EventBusName: 'bench', EventPattern });
@@ -91,6 +114,13 @@ const queue = await samples(direct.functionArn, (index) => post('AmazonSQS.SendM
 const bus = await samples(routed.functionArn, (index) =>
   post('AWSEvents.PutEvents', { Entries: [{ EventBusName: 'bench', Source: 'bench', DetailType: 'Measured', Detail: `{"n":${index}}` }] }, '1.1'),
 );
-process.stdout.write(`${JSON.stringify({ queue, bus })}\n`);
+const stream = await samples(streamed, (index) =>
+  post(
+    'Kinesis_20131202.PutRecord',
+    { StreamName: 'streamed', PartitionKey: `key-${index % 50}`, Data: Buffer.from(`{"n":${index}}`).toString('base64') },
+    '1.1',
+  ),
+);
+process.stdout.write(`${JSON.stringify({ queue, bus, stream })}\n`);
 agent.destroy();
 await plane.close();

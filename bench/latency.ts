@@ -9,16 +9,17 @@ interface Samples {
 /** One event at a time, from the client's request over a socket until a function that does nothing has run. */
 export const latency: Benchmark = {
   name: 'latency',
-  title: 'one event, SQS → Lambda and bus → rule → queue → Lambda, one at a time on a real clock (aim: p50 ≤ 5 ms)',
+  title: 'one event, SQS → Lambda, bus → rule → queue → Lambda and stream → Lambda, one at a time on a real clock (aim: p50 ≤ 5 ms)',
   async run() {
     const program = new Program([await bundleProgram('latency-plane')]);
-    const measured = JSON.parse(await program.line()) as Record<'queue' | 'bus', Samples>;
+    const measured = JSON.parse(await program.line()) as Record<'queue' | 'bus' | 'stream', Samples>;
     await program.end();
     const figures: Record<string, number> = {};
     const lines: string[] = [];
     for (const [way, label] of [
       ['queue', 'SQS → Lambda       '],
       ['bus', 'bus → SQS → Lambda '],
+      ['stream', 'Kinesis → Lambda   '],
     ] as const) {
       const { startMs, endMs } = measured[way];
       const at = (samples: readonly number[], share: number): number => rounded(percentile(samples, share), 2);
