@@ -1,18 +1,12 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.ts';
+import { keepHeapsSmall } from './heap.ts';
 import { describeError } from './output/errors.ts';
 import { type CommandError, printNote, printProblem, printText } from './output/report.ts';
 import { createProgram } from './program.ts';
 import { isOnAws } from './target.ts';
 import { TOPICS } from './topics.ts';
-
-/**
- * How much the heap of a thread may grow after a collection before the next one, in per cent. V8's own measure is made for a machine that serves nothing else:
- * it lets garbage grow to several times of what is in use.
- */
-const HEAP_GROWING_PERCENT = 25;
 
 async function main(words: string[]): Promise<number> {
   const topic = words[0] === 'help' && words.length === 2 ? TOPICS[words[1] ?? ''] : undefined;
@@ -57,7 +51,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // The SDK's advice on Node versions is for its users; the version it needs is pinned here.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-// Before there is a worker, whose heap follows it too.
-setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+keepHeapsSmall();
 
 process.exitCode = await main(process.argv.slice(2));

@@ -15,7 +15,7 @@ export interface ThreadPort {
 const LOOK_MS = 50;
 
 /** Share of its time that a thread may compute and still have time for more. */
-const BUSY_MAX = 0.8;
+const BUSY_MAX = 0.5;
 
 /** A worker as the kernel's thread sees it. */
 export class WorkerThread {
@@ -48,7 +48,7 @@ export class WorkerThread {
     if (!this.isGone) this.#worker.postMessage(message);
   }
 
-  /** Whether it computes nearly all the time, as it was when last looked at; a thread that has just started is. */
+  /** Whether it computes most of the time, as it was when last looked at; a thread that has just started is. */
   get isBusy(): boolean {
     const now = this.#worker.performance.eventLoopUtilization();
     if (now.idle + now.active - this.#looked.idle - this.#looked.active < LOOK_MS) return this.#isBusy;
