@@ -1,12 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../../../../local/kernel/service.ts';
-import { kinesis } from '../../../../local/services/kinesis/service.ts';
 import { createS3 } from '../../../../local/services/s3/service.ts';
-import { createWorld, type MemoryStore, memoryStore, queueArn, type Script, START_MS } from './world.ts';
+import { ARN, type KinesisEvent, mapped, texts } from './kinesis-world.ts';
+import { memoryStore, queueArn, START_MS } from './world.ts';
 
 const HOUR_MS = 3_600_000;
-const ARN = 'arn:aws:kinesis:eu-west-1:111122223333:stream/events';
 
 function buckets() {
   const contents = new Map<string, Uint8Array>();
@@ -16,36 +14,6 @@ function buckets() {
   };
   const read = (name: string, start: number, length: number) => (contents.get(name) ?? new Uint8Array()).subarray(start, start + length);
   return createS3({ blobs: { put, read, delete: (name) => void contents.delete(name), keepOnly: () => {} } });
-}
-
-interface KinesisEvent {
-  readonly Records: { readonly eventID: string; readonly kinesis: { readonly data: string; readonly partitionKey: string; readonly sequenceNumber: string } }[];
-}
-
-const texts = (event: unknown): string[] => (event as KinesisEvent).Records.map(({ kinesis: { data } }) => Buffer.from(data, 'base64').toString());
-
-async function mapped(
-  work: Script,
-  mapping: object = {},
-  options: { store?: MemoryStore; shards?: number; before?: readonly string[]; seed?: number; services?: readonly Service[] } = {},
-) {
-  const world = createWorld({ functions: { work }, ...options, services: [kinesis as Service, ...(options.services ?? [])] });
-  const put = (data: string, key = 'k') => world.call('kinesis', 'PutRecord', { StreamName: 'events', Data: Buffer.from(data), PartitionKey: key });
-  const shards = async () => (await world.call('kinesis', 'ListShards', { StreamName: 'events' })).Shards;
-  let uuid: string = [...world.state.mappings.keys()][0] ?? '';
-  const create = (more: object = {}) =>
-    world.lambda('CreateEventSourceMapping', { FunctionName: 'work', EventSourceArn: ARN, StartingPosition: 'TRIM_HORIZON', ...mapping, ...more });
-  if (uuid === '') {
-    await world.createQueue('failures');
-    await world.call('kinesis', 'CreateStream', { StreamName: 'events', ShardCount: options.shards ?? 1 });
-    await world.advance(60_000);
-    for (const text of options.before ?? []) await put(text);
-    await world.advance(10);
-    uuid = (await create()).UUID;
-    await world.advance(10);
-  }
-  const seen = () => world.invocations.map(({ event }) => texts(event));
-  return { ...world, put, shards, seen, uuid, create };
 }
 
 describe('a mapping on a Kinesis stream', () => {
@@ -207,62 +175,4 @@ describe('a mapping on a Kinesis stream', () => {
     await expect(mapped(() => 'ok', { StartingPosition: 'AT_TIMESTAMP' })).rejects.toThrow('StartingPositionTimestamp');
     await expect(mapped(() => 'ok', { StartingPositionTimestamp: new Date(START_MS) })).rejects.toThrow('AT_TIMESTAMP');
   });
-
-  /** Records to bring; `STREAM_PROPERTY_RECORDS=100000` for the long run. */
-  it('keeps the order of each key through splits and merges, with a function that fails, and loses nothing', async () => {
-    const count = Number(process.env['STREAM_PROPERTY_RECORDS'] ?? 1500);
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), async (seed) => {
-        let calls = 0;
-        const done = new Map<string, number[]>();
-        const work: Script = (event: KinesisEvent) => {
-          calls += 1;
-          const failAt = (calls * seed) % 5 === 0 ? (calls * 7) % event.Records.length : event.Records.length;
-          for (const record of event.Records.slice(0, failAt)) {
-            const [n = 0] = texts({ Records: [record] }).map(Number);
-            const key = record.kinesis.partitionKey;
-            const list = done.get(key) ?? [];
-            done.set(key, list);
-            // A record that comes again after a crash is one that the key has had.
-            if (!list.includes(n)) list.push(n);
-          }
-          if ((calls * seed) % 11 === 0) throw new Error('crash');
-          const failed = event.Records[failAt];
-          return { batchItemFailures: failed ? [{ itemIdentifier: failed.kinesis.sequenceNumber }] : [] };
-        };
-        const mapping = { FunctionResponseTypes: ['ReportBatchItemFailures'], ParallelizationFactor: 3, BisectBatchOnFunctionError: true };
-        const world = await mapped(work, mapping, { shards: 4, seed });
-        const positions = new Map<string, string>();
-        const checkForward = () => {
-          for (const [key, { sequenceNumber = '' }] of world.state.checkpoints.entries()) {
-            expect(sequenceNumber >= (positions.get(key) ?? '')).toBe(true);
-            positions.set(key, sequenceNumber);
-          }
-        };
-        for (let n = 0; n < count; n += 1) {
-          await world.put(String(n), `key-${(n * seed) % 40}`);
-          checkForward();
-          // Around a reshard nothing is read: records of a key lie in parent and child when reading goes on.
-          const fromReshard = Math.min(Math.abs(n - Math.floor(count / 3)), Math.abs(n - Math.floor((2 * count) / 3)));
-          if (fromReshard === 100) await world.lambda('UpdateEventSourceMapping', { UUID: world.uuid, Enabled: world.state.runningMappings.size === 0 });
-          if (n === Math.floor(count / 3)) {
-            const [, shard] = await world.shards();
-            const { StartingHashKey, EndingHashKey } = shard.HashKeyRange;
-            const middle = ((BigInt(StartingHashKey) + BigInt(EndingHashKey)) / 2n).toString();
-            await world.call('kinesis', 'SplitShard', { StreamName: 'events', ShardToSplit: shard.ShardId, NewStartingHashKey: middle });
-            await world.advance(31_000);
-          }
-          if (n === Math.floor((2 * count) / 3)) {
-            const input = { StreamName: 'events', ShardToMerge: 'shardId-000000000002', AdjacentShardToMerge: 'shardId-000000000003' };
-            await world.call('kinesis', 'MergeShards', input);
-            await world.advance(31_000);
-          }
-        }
-        await world.advance(3_600_000);
-        for (const list of done.values()) expect(list).toEqual([...list].sort((a, b) => a - b));
-        expect([...done.values()].flat()).toHaveLength(count);
-      }),
-      { numRuns: 4, seed: 5 },
-    );
-  }, 60_000);
 });
