@@ -34,17 +34,11 @@ type OnReplay = ConsumerOptions<never>['onReplay'];
 
 const LIVE: Treatment = { kind: 'handle', epoch: FIRST_EPOCH };
 
-/** Between the id of a replay and its mode in the name that EventBridge puts into each event. */
-const MODE_SEPARATOR = '--';
-
 /** Reads the name of an archive replay: `<id>--<mode>`. */
 export function readReplayName(name: string): Replay {
   const [, id, mode] = /^(.+)--(rebuild|reprocess|shadow)$/.exec(name) ?? [];
   return id === undefined ? { id: name, mode: undefined } : { id, mode: mode as ReplayMode };
 }
-
-/** The name by which handlers know a replay. */
-export const replayNameOf = ({ id, mode }: Replay): string => (mode === undefined ? id : `${id}${MODE_SEPARATOR}${mode}`);
 
 /** Whether a consumer that declares `onReplay` handles events again in a replay of that mode. */
 const takesPart = (onReplay: OnReplay, mode: ReplayMode | undefined): boolean =>

@@ -79,12 +79,26 @@ async function arrivalOf(kinesis: KinesisClient, { streamArn, shards }: StreamFa
     const isWithin =
       BigInt(range?.StartingSequenceNumber ?? 0) <= value && (range?.EndingSequenceNumber === undefined || value <= BigInt(range.EndingSequenceNumber));
     if (!isWithin) continue;
-    const from = { ShardIteratorType: 'AT_SEQUENCE_NUMBER', StartingSequenceNumber: sequenceNumber } as const;
-    const { ShardIterator } = await kinesis.send(new GetShardIteratorCommand({ StreamARN: streamArn, ShardId, ...from }));
+    const ShardIterator = await iteratorAt(kinesis, { streamArn, shardId: ShardId, sequenceNumber });
+    if (ShardIterator === undefined) continue;
     const { Records: [record] = [] } = await kinesis.send(new GetRecordsCommand({ StreamARN: streamArn, ShardIterator, Limit: 1 }));
     if (record?.SequenceNumber === sequenceNumber && record.ApproximateArrivalTimestamp) return record.ApproximateArrivalTimestamp.getTime();
   }
   throw new RewindRefusedError(
     `No shard has the record ${sequenceNumber}: the stream has forgotten it, or it is another stream's. \`--to trim-horizon\` begins with what is left`,
   );
+}
+
+/** A number that the shard cannot have given is refused. */
+async function iteratorAt(
+  kinesis: KinesisClient,
+  { streamArn, shardId, sequenceNumber }: { readonly streamArn: string; readonly shardId: string | undefined; readonly sequenceNumber: string },
+): Promise<string | undefined> {
+  const from = { ShardIteratorType: 'AT_SEQUENCE_NUMBER', StartingSequenceNumber: sequenceNumber } as const;
+  try {
+    return (await kinesis.send(new GetShardIteratorCommand({ StreamARN: streamArn, ShardId: shardId, ...from }))).ShardIterator;
+  } catch (error) {
+    if ((error as Error).name === 'InvalidArgumentException') return undefined;
+    throw error;
+  }
 }
