@@ -18,6 +18,8 @@ export interface CommandOptions<Type extends string, Data> {
   /** Part of the idempotency key: it must never change. */
   readonly name: string;
   readonly on: Contract<Type, Data, 'command'>;
+  /** Which flow what follows from the command takes. @default choreography */
+  readonly flowOf?: (data: Data) => 'choreography' | 'orchestration';
 }
 
 /** A command as it was received. */
@@ -117,7 +119,7 @@ function execute<Type extends string, Data>({
   remainingMs,
 }: Execution<Type, Data>): Promise<{ readonly answer: Answer; readonly isRepeated: boolean }> {
   const { id, data, payloadHash, receivedAt, correlationId } = request;
-  const cause: Cause = { id, correlationid: correlationId, traceparent, flow: 'choreography' };
+  const cause: Cause = { id, correlationid: correlationId, traceparent, flow: options.flowOf?.(data) ?? 'choreography' };
   const once = async () => {
     const work = new UnitOfWork({ ports, cause, identity: [options.name, 'command', id] });
     const answer = await handle({ id, data, receivedAt, correlationId }, work);

@@ -9,6 +9,23 @@ export interface StockItem extends Key {
   readonly available: number;
 }
 
+/** What is set aside for an order, as the table has it. */
+export interface ReservationItem extends Key {
+  readonly entity: 'RESERVATION';
+  readonly orderId: string;
+  readonly customerId: string;
+  readonly lines: PaymentProcessedV1['lines'];
+  readonly reservedAt: string;
+  /** When it was put back; absent while it is set aside. */
+  readonly releasedAt?: string;
+}
+
+/** What the stock does not suffice for, and what to say of it. */
+export interface Shortage {
+  readonly sku: string;
+  readonly reason: string;
+}
+
 /** Key of an article's stock. */
 export function stockKeyOf(sku: string): Key {
   return { pk: `STOCK#${sku}`, sk: 'STOCK' };
@@ -27,10 +44,7 @@ export function wantedOf(lines: PaymentProcessedV1['lines']): ReadonlyMap<string
 }
 
 /** The first article whose stock does not suffice, and what to say of it; `undefined` where all can be had. */
-export function shortageOf(
-  wanted: ReadonlyMap<string, number>,
-  available: ReadonlyMap<string, number>,
-): { readonly sku: string; readonly reason: string } | undefined {
+export function shortageOf(wanted: ReadonlyMap<string, number>, available: ReadonlyMap<string, number>): Shortage | undefined {
   for (const [sku, quantity] of wanted) {
     const there = available.get(sku) ?? 0;
     if (there < quantity) return { sku, reason: `${quantity} of ${sku} were ordered and ${there} are available` };

@@ -23,7 +23,8 @@ export type Order =
 export type News =
   | { readonly kind: 'shipment-prepared'; readonly shipmentId: string }
   | { readonly kind: 'payment-failed'; readonly reason: string }
-  | { readonly kind: 'payment-refunded'; readonly reason: string };
+  | { readonly kind: 'payment-refunded'; readonly reason: string }
+  | { readonly kind: 'flow-cancelled'; readonly reason: string };
 
 /** The events of an order's stream. */
 export type OrderEvent = EventOf<typeof OrderPlaced.v1 | typeof OrderConfirmed.v1 | typeof OrderCancelled.v1>;
@@ -31,13 +32,14 @@ export type OrderEvent = EventOf<typeof OrderPlaced.v1 | typeof OrderConfirmed.v
 /**
  * What news makes of an order. Events come late, twice and in any order, so that each state has an answer to each:
  *
- * | state | shipment prepared | payment failed | payment refunded |
- * |---|---|---|---|
- * | PLACED | CONFIRMED | CANCELLED | CANCELLED |
- * | CONFIRMED | – | contradiction | CANCELLED |
- * | CANCELLED | – | – | – |
+ * | state | shipment prepared | payment failed | payment refunded | flow cancelled |
+ * |---|---|---|---|---|
+ * | PLACED | CONFIRMED | CANCELLED | CANCELLED | CANCELLED |
+ * | CONFIRMED | – | contradiction | CANCELLED | contradiction |
+ * | CANCELLED | – | – | – | – |
  *
- * The money decides: who got it back has no order, however far the shipment was. A failed payment of an order that was shipped cannot be, and a person has to look.
+ * The money decides: who got it back has no order, however far the shipment was. A failed payment of an order that was shipped, or
+ * an orchestrated flow that undid everything although it was, cannot be, and a person has to look.
  * @returns the events that follow, none where nothing changes, or `'contradiction'`
  */
 export function decide(order: Order, news: News, at: string): readonly Payload[] | 'contradiction' {
@@ -46,7 +48,7 @@ export function decide(order: Order, news: News, at: string): readonly Payload[]
   if (news.kind === 'shipment-prepared') {
     return status === 'CONFIRMED' ? [] : [OrderConfirmed.v1({ orderId, customerId, confirmedAt: at, shipmentId: news.shipmentId })];
   }
-  if (status === 'CONFIRMED' && news.kind === 'payment-failed') return 'contradiction';
+  if (status === 'CONFIRMED' && news.kind !== 'payment-refunded') return 'contradiction';
   return [OrderCancelled.v1({ orderId, customerId, email, reason: news.reason, cancelledAt: at })];
 }
 

@@ -3,4 +3,4 @@ import { command } from '../backbone/command.ts';
 import { placeOrder } from './place-order.ts';
 
 /** `POST /orders` */
-export const handler = command({ name: 'orders-place-order', on: PlaceOrder.v1 }, placeOrder);
+export const handler = command({ name: 'orders-place-order', on: PlaceOrder.v1, flowOf: ({ flow }) => flow ?? 'choreography' }, placeOrder);

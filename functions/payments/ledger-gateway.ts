@@ -3,7 +3,7 @@ import { type ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/c
 import { RetryableError, TerminalError } from '../backbone/errors.ts';
 import { lambdaPorts, type Ports, required } from '../backbone/ports.ts';
 import { fromItem, toItem } from '../backbone/table.ts';
-import type { ChargeRequest, ChargeResult, PaymentGateway, RefundRequest } from './payment-gateway.ts';
+import type { Charged, ChargeRequest, ChargeResult, PaymentGateway, RefundRequest, VoidRequest } from './payment-gateway.ts';
 
 /**
  * The cards that the gateway knows.
@@ -32,7 +32,8 @@ export interface LedgerEntry {
   readonly pk: string;
   readonly sk: 'ENTRY';
   readonly entity: 'LEDGER';
-  readonly kind: 'charge' | 'refund';
+  /** `void`: it moves nothing, and keeps the charge of its key from ever being made. */
+  readonly kind: 'charge' | 'refund' | 'void';
   readonly entryId: string;
   readonly orderId: string;
   readonly amountCents: number;
@@ -52,6 +53,7 @@ export function ledgerGateway(ports: GatewayPorts = lambdaPorts): PaymentGateway
   return {
     charge: (request) => charge(ports, request),
     refund: (request) => refund(ports, request),
+    void: (request) => voidCharge(ports, request),
     foresee: { charge: foreseeCharge, refund: foreseeRefund },
   };
 }
@@ -101,12 +103,31 @@ async function refund(
   return { refundId: entry.entryId };
 }
 
-/** Appends an entry, or finds the one that this key made before. @throws {TerminalError} where the key was used for another movement */
-async function append(
+async function voidCharge(ports: GatewayPorts, { idempotencyKey, orderId, currency }: VoidRequest): Promise<Charged | undefined> {
+  const entry = await put(ports, idempotencyKey, { kind: 'void', entryId: `void_${digestOf(idempotencyKey)}`, orderId, amountCents: 0, currency });
+  return entry.earlier?.kind === 'charge'
+    ? { paymentId: entry.earlier.entryId, amountCents: entry.earlier.amountCents, currency: entry.earlier.currency }
+    : undefined;
+}
+
+type Movement = Omit<LedgerEntry, 'pk' | 'sk' | 'entity' | 'at'>;
+
+/** Appends an entry, or finds the one that this key made before. @throws {TerminalError} where the key was used for another movement, or is void */
+async function append(ports: GatewayPorts, idempotencyKey: string, movement: Movement): Promise<{ readonly entry: LedgerEntry; readonly isNew: boolean }> {
+  const { entry, earlier } = await put(ports, idempotencyKey, movement);
+  if (!earlier) return { entry, isNew: true };
+  if (earlier.kind === 'void') throw new TerminalError(`The idempotency key ${idempotencyKey} is void: nothing is moved under it any more`, { code: 'VOID' });
+  const isSame = earlier.kind === entry.kind && earlier.amountCents === entry.amountCents && earlier.currency === entry.currency;
+  if (!isSame) throw new TerminalError(`The idempotency key ${idempotencyKey} was used for another ${earlier.kind}`, { code: 'IDEMPOTENCY_KEY_REUSED' });
+  return { entry: earlier, isNew: false };
+}
+
+/** Puts an entry, unless its key has one: then that is answered as `earlier`. */
+async function put(
   ports: GatewayPorts,
   idempotencyKey: string,
-  movement: Omit<LedgerEntry, 'pk' | 'sk' | 'entity' | 'at'>,
-): Promise<{ readonly entry: LedgerEntry; readonly isNew: boolean }> {
+  movement: Movement,
+): Promise<{ readonly entry: LedgerEntry; readonly earlier: LedgerEntry | undefined }> {
   const entry: LedgerEntry = { pk: `LEDGER#${idempotencyKey}`, sk: 'ENTRY', entity: 'LEDGER', ...movement, at: new Date(ports.nowMs()).toISOString() };
   try {
     await ports.dynamodb.send(
@@ -117,14 +138,11 @@ async function append(
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );
-    return { entry, isNew: true };
+    return { entry, earlier: undefined };
   } catch (error) {
     const earlier = earlierEntry(error);
     if (earlier === undefined) throw error;
-    const isSame = earlier.kind === entry.kind && earlier.amountCents === entry.amountCents && earlier.currency === entry.currency;
-    if (!isSame)
-      throw new TerminalError(`The idempotency key ${idempotencyKey} was used for another ${earlier.kind}`, { code: 'IDEMPOTENCY_KEY_REUSED', cause: error });
-    return { entry: earlier, isNew: false };
+    return { entry, earlier };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { PaymentFailed, PaymentRefunded, ShipmentPrepared } from '../../schemas/index.ts';
+import { PaymentFailed, PaymentRefunded, SagaCancelled, ShipmentPrepared } from '../../schemas/index.ts';
 import { AggregateInspector } from '../constructs/aggregate-inspector.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { ServiceStack, type ServiceStackProps } from './service-stack.ts';
@@ -21,7 +21,7 @@ export class OrdersStack extends ServiceStack {
     backbone.api.route(this, { method: 'GET', path: '/customers/{customerId}/orders', function: listCustomerOrders });
 
     backbone.bus.subscribe(this, 'orders', {
-      on: [ShipmentPrepared.v1, PaymentFailed.v1, PaymentRefunded.v1],
+      on: [ShipmentPrepared.v1, PaymentFailed.v1, PaymentRefunded.v1, SagaCancelled.v1],
       handler: 'functions/orders/follow-order.handler.ts',
       table: this.table,
     });

@@ -14,10 +14,25 @@ const groupMappings = mappings.filter(isOfGroup);
 /** The queue of a group brings what is redriven. */
 const isOfGroupsQueue = ({ stack, Properties }: (typeof mappings)[number]): boolean =>
   GROUPS.includes(String(resourceAt(stack, targetOf(Properties.EventSourceArn))?.Properties.QueueName).replace('tickertape-', ''));
-const consumerMappings = mappings.filter((mapping) => isOnQueue(mapping) && !isOfGroupsQueue(mapping));
+const isOfWatchdog = ({ stack, Properties }: (typeof mappings)[number]): boolean =>
+  String(resourceAt(stack, targetOf(Properties.EventSourceArn))?.Properties.QueueName).endsWith('-watchdog');
+const consumerMappings = mappings.filter((mapping) => isOnQueue(mapping) && !isOfGroupsQueue(mapping) && !isOfWatchdog(mapping));
 const relayMappings = mappings.filter((mapping) => !isOnQueue(mapping) && !isOfGroup(mapping));
 const queueNamed = (name: string) => of('AWS::SQS::Queue').find(({ Properties }) => Properties.QueueName === name);
-const CONSUMERS = ['analytics', 'inventory', 'notifications', 'notifications-welcome', 'orders', 'payments', 'payments-refund', 'shipping', 'users-profile'];
+/** Take commands of sagas. */
+const PARTICIPANTS = ['inventory-commands', 'payments-commands', 'shipping-commands'];
+const CONSUMERS = [
+  'analytics',
+  'checkout',
+  'inventory',
+  'notifications',
+  'notifications-welcome',
+  'orders',
+  'payments',
+  'payments-refund',
+  'shipping',
+  'users-profile',
+];
 
 it('uses only resource types that the embedded plane has, and no custom resource', () => {
   const types = new Set([...templates.values()].flatMap(({ Resources }) => Object.values(Resources).map(({ Type }) => Type)));
@@ -44,6 +59,7 @@ it('uses only resource types that the embedded plane has, and no custom resource
     'AWS::SQS::Queue',
     'AWS::SQS::QueuePolicy',
     'AWS::SSM::Parameter',
+    'AWS::StepFunctions::StateMachine',
   ]);
 });
 
@@ -61,7 +77,7 @@ it('keeps an alarm on which the indexer of dead letters failed', () => {
 describe('a consumer', () => {
   it('is there for each subscription, under its name', () => {
     const names = consumerMappings.map(({ stack, Properties }) => resourceAt(stack, targetOf(Properties.EventSourceArn))?.Properties.QueueName as string);
-    expect(names.sort()).toEqual(CONSUMERS.map((name) => `tickertape-${name}`));
+    expect(names.sort()).toEqual([...CONSUMERS, ...PARTICIPANTS].map((name) => `tickertape-${name}`).sort());
   });
 
   it('hides a message for at least six timeouts, and answers for each message', () => {
@@ -179,7 +195,7 @@ it('has an alarm on every queue that is an end', () => {
 });
 
 it('relays the commits of every service that emits, from the first one on', () => {
-  expect(relayMappings).toHaveLength(6);
+  expect(relayMappings).toHaveLength(7);
   for (const { stack, Properties } of relayMappings) {
     expect(Properties).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
@@ -211,7 +227,9 @@ describe('least privilege', () => {
     for (const { Action, Resource } of statements) {
       const actions = [Action].flat();
       expect(actions.filter((action) => action.includes('*'))).toEqual([]);
-      if (JSON.stringify(Resource).includes('*')) expect({ actions, Resource }).toEqual({ actions: ['dynamodb:ListStreams'], Resource: '*' });
+      // Executions have the names of their sagas: all of one machine.
+      if (actions.includes('states:DescribeExecution')) expect(JSON.stringify(Resource)).toContain(':execution:tickertape-checkout:*');
+      else if (JSON.stringify(Resource).includes('*')) expect({ actions, Resource }).toEqual({ actions: ['dynamodb:ListStreams'], Resource: '*' });
     }
   });
 
@@ -228,7 +246,7 @@ describe('least privilege', () => {
       stack === 'TickertapeReadModels' && JSON.stringify(Resource).includes('TickertapeOrders');
     expect(foreign.filter(isOfStore).map(({ Action }) => Action)).toEqual([['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan']]);
     const imported = foreign.filter((statement) => !isOfStore(statement));
-    expect(imported.length).toBe(CONSUMERS.length + GROUPS.length);
+    expect(imported.length).toBe(CONSUMERS.length + PARTICIPANTS.length + GROUPS.length);
     for (const { Action, Resource } of imported) {
       // A consumer group asks whether a parked letter was discarded.
       expect(['dynamodb:UpdateItem', ['dynamodb:GetItem', 'dynamodb:UpdateItem']]).toContainEqual(Action);
@@ -280,6 +298,7 @@ it('runs functions on one runtime, and forgets their logs', () => {
 it('keeps the tables of services, and lets the index go', () => {
   expect(Object.fromEntries(of('AWS::DynamoDB::GlobalTable').map(({ stack, DeletionPolicy }) => [stack, DeletionPolicy]))).toEqual({
     TickertapeBackbone: 'Delete',
+    TickertapeCheckout: 'Retain',
     TickertapeOrders: 'Retain',
     TickertapePayments: 'Retain',
     TickertapeInventory: 'Retain',
@@ -300,9 +319,10 @@ it('describes itself to operators', () => {
   const parameters = new Map(of('AWS::SSM::Parameter').map(({ Properties }) => [Properties.Name as string, JSON.stringify(Properties.Value)]));
   expect([...parameters.keys()].sort()).toEqual(
     [
-      ...[...CONSUMERS, ...GROUPS].map((name) => `/tickertape/consumers/${name}`),
+      ...[...CONSUMERS, ...PARTICIPANTS, ...GROUPS].map((name) => `/tickertape/consumers/${name}`),
       ...PROJECTIONS.map((name) => `/tickertape/projections/${name}`),
       '/tickertape/aggregates/Order',
+      '/tickertape/sagas/Checkout',
       '/tickertape/system',
     ].sort(),
   );

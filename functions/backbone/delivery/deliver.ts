@@ -14,7 +14,7 @@ export interface Delivery<C extends EventContract> extends Attempting<C> {
   readonly ports: QueuePorts;
   readonly counts: InvocationCounts;
   /** What is done with a message. @default the consumer is run on it, and commits */
-  readonly attempt?: (message: Message) => Promise<'processed' | 'duplicate'>;
+  readonly attempt?: (message: Message) => Promise<AttemptOutcome>;
 }
 
 /** What is counted of each outcome. */
@@ -27,7 +27,7 @@ export async function deliver<C extends EventContract>(delivery: Delivery<C>, me
   if (delayed !== 'due') return delayed === 'sent' ? 'done' : 'failed';
   let outcome: AttemptOutcome;
   try {
-    outcome = await attempt(delivery, message);
+    outcome = await (delivery.attempt ? delivery.attempt(message) : attempt(delivery, message));
   } catch (error) {
     return answerFailure(delivery, message, error);
   }
