@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { EventContract, Payload } from '../../schemas/index.ts';
 import { type CommitRecord, completed } from './commit-record.ts';
+import { type Effect, Effects, fingerprintsOf } from './delivery/replays/effects.ts';
 import { type Cause, type Envelope, envelopeOf } from './envelope.ts';
 import { ConflictError, RetryableError } from './errors.ts';
 import type { Aggregate } from './event-store/aggregate.ts';
@@ -17,7 +18,6 @@ import { envelopesOf, type Loaded, load } from './event-store/load.ts';
 import { sealedBy } from './event-store/seal.ts';
 import { derivedUuid } from './identity.ts';
 import { type Ports, required } from './ports.ts';
-import { type Effect, Effects, fingerprintsOf } from './replays/effects.ts';
 import { fromItem, tableReader, toItem } from './table.ts';
 import type { Attributes, Conditional, EmitOptions, Expression, Key, OutsideCall, Page, QueryInput, Reader, Work } from './work.ts';
 

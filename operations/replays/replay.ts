@@ -41,7 +41,7 @@ export class ReplayEndedError extends Error {
 const iso = (date: Date | undefined): string | undefined => (date === undefined ? undefined : new Date(date).toISOString());
 const lastOf = (arn: string | undefined): string => (arn ?? '').slice((arn ?? '').lastIndexOf('/') + 1);
 
-/** Reads what a replay's name says. @see `functions/backbone/replays/replay.ts` */
+/** Reads what a replay's name says. @see `functions/backbone/delivery/replays/replay.ts` */
 function readName(name: string): Pick<ReplayStatus, 'name' | 'epoch' | 'mode'> {
   const [, epoch, mode] = /^(.+)--(rebuild|reprocess|shadow)$/.exec(name) ?? [];
   return epoch === undefined ? { name, epoch: name, mode: undefined } : { name, epoch, mode: mode as ReplayMode };

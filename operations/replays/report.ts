@@ -36,7 +36,7 @@ export interface ReplayReport {
   readonly differences: readonly EventDifference[];
 }
 
-/** An item of a handler. @see `functions/backbone/replays/notes.ts` */
+/** An item of a handler. @see `functions/backbone/delivery/replays/notes.ts` */
 interface Note {
   readonly sk: string;
   readonly outcome: 'skipped' | 'same' | 'differs' | 'unhandled';

@@ -6,15 +6,15 @@ import { type CommitRecord, commitKeyOf, UNCLAIMED } from '../commit-record.ts';
 import { type Cause, type Envelope, majorOf } from '../envelope.ts';
 import { ConflictError, ExpiredError, InFlightError, MalformedError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
-import { noteKeyOf, noteReplayed } from '../replays/notes.ts';
-import { FIRST_EPOCH, type Rewind, readReplayName, type Treatment, treatmentInGroup, treatmentOfReplay } from '../replays/replay.ts';
-import { runShadow } from '../replays/shadow.ts';
 import { inSpan } from '../telemetry.ts';
 import { type Claim, type CommitOutcome, UnitOfWork } from '../unit-of-work.ts';
 import type { Key } from '../work.ts';
 import type { ConsumerHandler, ConsumerOptions, EventOf, LeaseOptions } from './declaration.ts';
 import { claimLease, endLease, type Lease, releaseLease } from './lease.ts';
 import type { Incoming } from './message.ts';
+import { noteKeyOf, noteReplayed } from './replays/notes.ts';
+import { FIRST_EPOCH, type Rewind, readReplayName, type Treatment, treatmentInGroup, treatmentOfReplay } from './replays/replay.ts';
+import { runShadow } from './replays/shadow.ts';
 
 /** What a consumer is: its declaration and its handler. */
 export interface Consumer<C extends EventContract> {

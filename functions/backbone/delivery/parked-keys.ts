@@ -7,9 +7,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type Ports, required } from '../ports.ts';
-import type { Rewind } from '../replays/replay.ts';
 import { fromItem, toItem } from '../table.ts';
 import type { Key } from '../work.ts';
+import type { Rewind } from './replays/replay.ts';
 
 /**
  * What a consumer of a stream remembers of a key on which it failed, in the table of its service. A consumer on whose records nothing fails has none, so that one small read a batch tells.
@@ -47,6 +47,7 @@ export function parkedKeyOf(consumer: string, key: string): Key {
   return { pk: `PARKED#${consumer}`, sk: `KEY#${key}` };
 }
 
+/** The table of the service. */
 export const tableOf = ({ ports }: ParkingPlace): string => required(ports.environment, 'TABLE_NAME');
 
 /** Pages of remembered keys read for one batch, at most: far more keys than anybody leaves parked. */

@@ -5,7 +5,7 @@ import type { ReplayMode } from '../../replays/plan.ts';
 import type { ConsumerDescription } from '../../system.ts';
 import { RewindRefusedError } from './position.ts';
 
-/** A rewind, as the group's handler reads it. @see `functions/backbone/replays/replay.ts` */
+/** A rewind, as the group's handler reads it. @see `functions/backbone/delivery/replays/replay.ts` */
 export interface RewindEntry {
   readonly id: string;
   readonly mode: ReplayMode;

@@ -1,5 +1,5 @@
-import type { CommitRecord } from '../commit-record.ts';
-import type { Envelope } from '../envelope.ts';
+import type { CommitRecord } from '../../commit-record.ts';
+import type { Envelope } from '../../envelope.ts';
 import { type Effect, Effects, fingerprintOfEffect, readFingerprints, textOf } from './effects.ts';
 
 /** One effect that is not what it was. `changed`: it was another. `added`: there was none. `missing`: it was there. `failed`: the handler threw. */

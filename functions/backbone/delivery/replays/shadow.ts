@@ -1,10 +1,10 @@
-import type { EventContract } from '../../../schemas/index.ts';
-import { type CommitRecord, commitKeyOf } from '../commit-record.ts';
-import type { ConsumerHandler, EventOf } from '../delivery/declaration.ts';
-import type { Cause } from '../envelope.ts';
-import { RetryableError, ThrottledError } from '../errors.ts';
-import type { Ports } from '../ports.ts';
-import { tableReader } from '../table.ts';
+import type { EventContract } from '../../../../schemas/index.ts';
+import { type CommitRecord, commitKeyOf } from '../../commit-record.ts';
+import type { Cause } from '../../envelope.ts';
+import { RetryableError, ThrottledError } from '../../errors.ts';
+import type { Ports } from '../../ports.ts';
+import { tableReader } from '../../table.ts';
+import type { ConsumerHandler, EventOf } from '../declaration.ts';
 import { compare, type Difference } from './comparison.ts';
 import { noteKeyOf, noteReplayed } from './notes.ts';
 import type { Treatment } from './replay.ts';

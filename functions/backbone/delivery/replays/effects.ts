@@ -1,4 +1,4 @@
-import { sha256 } from '../identity.ts';
+import { sha256 } from '../../identity.ts';
 
 /** Something that a handler does: a write, an event, or a call to the outside. */
 export interface Effect {

@@ -1,8 +1,8 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { COMMIT_RETENTION_SECONDS } from '../commit-record.ts';
-import { type Ports, required } from '../ports.ts';
-import { toItem } from '../table.ts';
-import type { Key } from '../work.ts';
+import { COMMIT_RETENTION_SECONDS } from '../../commit-record.ts';
+import { type Ports, required } from '../../ports.ts';
+import { toItem } from '../../table.ts';
+import type { Key } from '../../work.ts';
 import type { Difference } from './comparison.ts';
 
 /** What became of a replayed event that was not handled: one item an event, in the service's table. */

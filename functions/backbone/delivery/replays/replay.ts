@@ -1,5 +1,5 @@
-import { COMMIT_RETENTION_SECONDS } from '../commit-record.ts';
-import type { ConsumerOptions } from '../delivery/declaration.ts';
+import { COMMIT_RETENTION_SECONDS } from '../../commit-record.ts';
+import type { ConsumerOptions } from '../declaration.ts';
 
 /** What a replay is for: read models again, effects again, or a comparison without any effect. */
 export type ReplayMode = 'rebuild' | 'reprocess' | 'shadow';

@@ -1,12 +1,12 @@
-import type { EventContract } from '../../../schemas/index.ts';
-import type { CommitRecord } from '../commit-record.ts';
-import type { Cause, Envelope } from '../envelope.ts';
-import { type Aggregate, fold } from '../event-store/aggregate.ts';
-import { history, type Loaded } from '../event-store/load.ts';
-import type { Ports } from '../ports.ts';
-import { tableReader } from '../table.ts';
-import { appendName, UnitOfWork } from '../unit-of-work.ts';
-import type { Attributes, Key, OutsideCall, Page, QueryInput } from '../work.ts';
+import type { EventContract } from '../../../../schemas/index.ts';
+import type { CommitRecord } from '../../commit-record.ts';
+import type { Cause, Envelope } from '../../envelope.ts';
+import { type Aggregate, fold } from '../../event-store/aggregate.ts';
+import { history, type Loaded } from '../../event-store/load.ts';
+import type { Ports } from '../../ports.ts';
+import { tableReader } from '../../table.ts';
+import { appendName, UnitOfWork } from '../../unit-of-work.ts';
+import type { Attributes, Key, OutsideCall, Page, QueryInput } from '../../work.ts';
 import { Effects } from './effects.ts';
 
 /** What a shadow's unit of work is about. */
