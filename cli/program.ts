@@ -7,6 +7,7 @@ import { addLooking } from './tree/looking.ts';
 import { addOperating } from './tree/operating.ts';
 import { addProjections } from './tree/projections.ts';
 import { addRunning } from './tree/running.ts';
+import { addSagas } from './tree/sagas.ts';
 
 /** Where the console and the operations API of a started plane are, unless told otherwise. */
 const DEFAULT_CONSOLE = 'http://127.0.0.1:4400';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
   addDeadLetters(program);
   addOperating(program);
   addProjections(program);
+  addSagas(program);
   addCompleting(program);
   program.helpCommand('help [topic]', 'help on a command, or on "exit-codes", "filters", "targets"');
   return program;

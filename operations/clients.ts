@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -14,6 +15,7 @@ export interface Clients {
   readonly eventbridge: EventBridgeClient;
   readonly lambda: LambdaClient;
   readonly kinesis: KinesisClient;
+  readonly sfn: SFNClient;
   readonly sqs: SQSClient;
   readonly ssm: SSMClient;
   readonly sts: STSClient;
@@ -30,6 +32,7 @@ export function createClients(settings: ClientSettings = {}): Clients {
     eventbridge: new EventBridgeClient(settings),
     lambda: new LambdaClient(settings),
     kinesis: new KinesisClient(settings),
+    sfn: new SFNClient(settings),
     sqs: new SQSClient(settings),
     ssm: new SSMClient(settings),
     sts: new STSClient(settings),

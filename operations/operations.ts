@@ -21,6 +21,8 @@ import type { ArchiveStatus } from './replays/archives.ts';
 import type { ReplayPlan, ReplayRequest } from './replays/plan.ts';
 import type { ReplayStatus } from './replays/replay.ts';
 import type { ReplayReport } from './replays/report.ts';
+import type { SagaInstance, SagaSelection, SagaSummary } from './sagas/instances.ts';
+import type { SagaActionRequest, SagaPlan } from './sagas/plan.ts';
 import type { BusStatus, ConsumerStatus } from './status/status.ts';
 import type { Topology } from './status/topology.ts';
 import type { PublishedEvent } from './surroundings.ts';
@@ -116,6 +118,14 @@ export interface Operations {
   aggregateFeed(request: { readonly type: string; readonly after?: string | undefined; readonly limit: number }): Promise<AggregateFeed>;
   /** Deletes the key under which a person's data is sealed. It cannot be undone. */
   forgetSubject(request: { readonly subject: string }): Promise<ForgottenSubject>;
+  /** Instances of sagas, the unfinished first. */
+  sagas(request: SagaSelection): Promise<readonly SagaSummary[]>;
+  /** One instance, with its trail. */
+  saga(request: { readonly sagaId: string }): Promise<SagaInstance>;
+  /** What an action on a saga would do. */
+  planSaga(request: SagaActionRequest): Promise<SagaPlan>;
+  /** Does an action on a saga, and answers with what was planned. */
+  actOnSaga(request: SagaActionRequest): Promise<SagaPlan>;
   topology(request: Record<string, never>): Promise<Topology>;
   doctor(request: Record<string, never>): Promise<readonly Check[]>;
 }
@@ -157,6 +167,10 @@ export const OPERATION_NAMES = [
   'diffAggregate',
   'forgetSubject',
   'aggregateFeed',
+  'sagas',
+  'saga',
+  'planSaga',
+  'actOnSaga',
   'topology',
   'doctor',
 ] as const satisfies readonly (keyof Operations)[];

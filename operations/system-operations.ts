@@ -24,6 +24,8 @@ import { listArchives } from './replays/archives.ts';
 import { planReplay } from './replays/plan.ts';
 import { cancelReplay, describeReplay, epochOf, listReplays, startReplay } from './replays/replay.ts';
 import { replayReports } from './replays/report.ts';
+import { actOnSaga, planSaga } from './sagas/act.ts';
+import { listSagas, readSaga } from './sagas/instances.ts';
 import { systemStatus } from './status/status.ts';
 import { readTopology } from './status/topology.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -65,7 +67,15 @@ export function systemOperations(clients: Clients, surroundings: Surroundings): 
     system,
     reading: async () => ({ clients, receiveWaitSeconds, system: await system(), nowMs: surroundings.nowMs() }),
   };
-  return { ...observing(shared), ...deadLetterWork(shared), ...redriving(shared), ...replaying(shared), ...consuming(shared), ...inspecting(shared) };
+  return {
+    ...observing(shared),
+    ...deadLetterWork(shared),
+    ...redriving(shared),
+    ...replaying(shared),
+    ...consuming(shared),
+    ...inspecting(shared),
+    ...leading(shared),
+  };
 }
 
 type Observing = Pick<Operations, 'status' | 'meters' | 'quiet' | 'trace' | 'sendEvent' | 'why' | 'topology' | 'doctor'>;
@@ -185,5 +195,14 @@ function inspecting({
     diffAggregate: (request) => diffAggregate(clients, request, surroundings.nowMs()),
     aggregateFeed: (request) => aggregateFeed(clients, request),
     forgetSubject: (request) => forgetSubject(clients, request),
+  };
+}
+
+function leading({ clients }: Shared): Pick<Operations, 'sagas' | 'saga' | 'planSaga' | 'actOnSaga'> {
+  return {
+    sagas: (request) => listSagas(clients, request),
+    saga: async ({ sagaId }) => (await readSaga(clients, sagaId)).instance,
+    planSaga: (request) => planSaga(clients, request),
+    actOnSaga: (request) => actOnSaga(clients, request),
   };
 }

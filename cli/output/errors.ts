@@ -33,6 +33,8 @@ const MEANINGS: Readonly<Record<string, { readonly exitCode: ExitCode; readonly 
   RedriveRunningError: { exitCode: EXIT.refused, advice: '`tickertape jobs list` shows it.' },
   NotOnAwsError: { exitCode: EXIT.refused },
   NoMappingError: { exitCode: EXIT.notFound },
+  NoSagaError: { exitCode: EXIT.notFound, advice: '`tickertape saga list` shows which there are.' },
+  SagaActionError: { exitCode: EXIT.refused, advice: '`tickertape saga show <id>` says how it stands. Nothing was done.' },
   UnknownAggregateError: { exitCode: EXIT.notFound },
   NoSuchAggregateError: { exitCode: EXIT.notFound },
   NoSuchSubjectError: { exitCode: EXIT.notFound },

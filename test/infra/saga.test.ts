@@ -1,3 +1,4 @@
+// @ts-expect-error the package has no types where its manifest says
 import aslValidator from 'asl-validator';
 import { Duration } from 'aws-cdk-lib/core';
 import { describe, expect, it } from 'vitest';
