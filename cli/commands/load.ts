@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { connect } from '../../operations/api/client.ts';
 import { createClients } from '../../operations/clients.ts';
 import { Host } from '../../operations/embedded/host.ts';
+import type { LoadFlow } from '../../operations/load/flow.ts';
 import { type LoadReport, runLoad } from '../../operations/load/load.ts';
 import { parseOrders } from '../../operations/load/orders-file.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -17,6 +18,7 @@ interface LoadOptions extends GlobalOptions {
   readonly port: number;
   readonly concurrency: number;
   readonly limit?: number;
+  readonly flow: LoadFlow;
 }
 
 /** Differences printed; the rest is counted. */
@@ -36,11 +38,16 @@ function readLines(path: string, limit: number | undefined): ReturnType<typeof p
 
 const dollars = (cents: number): string => `$${(cents / 100).toFixed(2)}`;
 
+function sagaRow({ sagas: { started, completed, cancelled, unfinished } }: LoadReport): [string, string][] {
+  return started === 0 ? [] : [['sagas', `${started} started: ${completed} completed, ${cancelled} cancelled, ${unfinished} not ended`]];
+}
+
 function printReport(report: LoadReport): void {
   const rows: [string, string][] = [
     ['orders', `${report.orders} placed, ${report.accepted} accepted`],
     ['ended', `${report.confirmed} confirmed, ${report.cancelled} cancelled, ${report.undelivered} not`],
     ['left', `${report.queued} in queues, ${report.deadLettered} dead-lettered`],
+    ...sagaRow(report),
     ['money', `${dollars(report.chargedCents)} charged − ${dollars(report.refundedCents)} refunded = ${dollars(report.keptCents)} kept`],
     ['pace', `${report.ordersPerSecond} orders/s; accepted in ${report.p50Ms} ms (p50), ${report.p99Ms} ms (p99)`],
     ['cost', `${report.writeUnitsPerOrder} write units and ${report.sdkCallsPerOrder} SDK calls an order; ${report.peakRssMiB} MiB at the most`],
@@ -74,6 +81,7 @@ async function runOnOwnPlane(lines: ReturnType<typeof parseOrders>, options: Loa
       apiUrl: host.apiUrl ?? '',
       lines,
       width: options.concurrency,
+      flow: options.flow,
       onProgress: printNote,
     });
   } finally {
@@ -87,7 +95,7 @@ async function runOnStartedSystem(lines: ReturnType<typeof parseOrders>, options
   const { api, endpoint } = await operations.status({});
   const credentials = { accessKeyId: 'operator', secretAccessKey: 'operator' };
   const clients = createClients(endpoint === undefined ? {} : { endpoint, region: 'us-east-1', credentials });
-  return runLoad({ operations, clients, apiUrl: api, lines, width: options.concurrency, onProgress: printNote });
+  return runLoad({ operations, clients, apiUrl: api, lines, width: options.concurrency, flow: options.flow, onProgress: printNote });
 }
 
 /** `tickertape load` */

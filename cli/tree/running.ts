@@ -49,6 +49,11 @@ function addLoad(program: Command): void {
     .option('--port <port>', 'with --start: port of the AWS endpoint', portNumber, 0)
     .option('--concurrency <n>', 'orders on their way at once', positiveNumber, 16)
     .option('--limit <n>', 'only the first n lines', positiveNumber)
+    .addOption(
+      new Option('--flow <flow>', 'which orders a saga leads: none, all, or every other one')
+        .choices(['choreography', 'orchestration', 'half'])
+        .default('choreography'),
+    )
     .action(async (file: string, _options, command: Command) => (await import('../commands/load.ts')).load(file, command.optsWithGlobals()));
   examples(load, 'load examples/cdnow/orders.txt --start --limit 200');
 }

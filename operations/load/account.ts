@@ -53,7 +53,7 @@ export async function readOrders(client: HttpClient, apiUrl: string, customerIds
 
 /** Adds up the ledger: items of the payments table whose `entity` is `LEDGER`. */
 export async function readLedger(dynamodb: DynamoDBClient, tableName: string): Promise<LedgerTotals> {
-  const totals = { charge: 0, refund: 0 };
+  const totals = { charge: 0, refund: 0, void: 0 };
   const pages = paginateScan(
     { client: dynamodb },
     {

@@ -3,6 +3,7 @@ import type { Operations } from '../operations.ts';
 import { describeSystem } from '../system.ts';
 import { compareEnds, readLedger, readOrders } from './account.ts';
 import { compareDashboards } from './dashboards.ts';
+import { areSagasAtRest, countSagas, type LoadFlow, readAvailable, type SagaEnds } from './flow.ts';
 import { HttpClient } from './http-client.ts';
 import type { OrderLine } from './orders-file.ts';
 import { fillStock, placeOrders } from './place.ts';
@@ -34,6 +35,10 @@ export interface LoadReport {
   readonly differences: readonly string[];
   /** Customers whose dashboard is not what the file folds to. */
   readonly dashboardDifferences: number;
+  /** Of orders that sagas led. */
+  readonly sagas: SagaEnds;
+  /** Pieces of all articles that nobody has reserved in the end. */
+  readonly availablePieces: number;
 }
 
 export interface LoadOptions {
@@ -43,6 +48,8 @@ export interface LoadOptions {
   readonly lines: readonly OrderLine[];
   /** Orders on their way at once. */
   readonly width: number;
+  /** Which orders a saga leads. @default choreography: none */
+  readonly flow?: LoadFlow | undefined;
   readonly onProgress: (text: string) => void;
 }
 
@@ -61,27 +68,46 @@ function predictedKeptCents(lines: readonly OrderLine[]): number {
   return lines.filter(({ end }) => end === 'CONFIRMED').reduce((sum, { totalCents }) => sum + totalCents, 0);
 }
 
+/** What the customers of these lines take, by the file. */
+function predictedPieces(lines: readonly OrderLine[]): number {
+  return lines.filter(({ end }) => end === 'CONFIRMED').reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
+/** Between two steps of a saga nothing is in any queue for a moment, so its instances are asked as well. */
+async function untilAtRest(operations: Operations, flow: LoadFlow): Promise<boolean> {
+  const startMs = performance.now();
+  for (;;) {
+    const { isQuiet } = await operations.quiet({ timeoutMs: QUIET_MS_MAX });
+    if (!isQuiet || flow === 'choreography' || (await areSagasAtRest(operations))) return isQuiet;
+    if (performance.now() - startMs > QUIET_MS_MAX) return false;
+  }
+}
+
 /** Places all orders, waits until nothing is on its way, and accounts for every order and every cent. */
-export async function runLoad({ operations, clients, apiUrl, lines, width, onProgress }: LoadOptions): Promise<LoadReport> {
+export async function runLoad({ operations, clients, apiUrl, lines, width, flow = 'choreography', onProgress }: LoadOptions): Promise<LoadReport> {
   const client = new HttpClient(width);
   try {
-    await fillStock(client, apiUrl, lines, width);
+    const delivered = await fillStock(client, apiUrl, lines, { width, flow });
     const before = await operations.meters({});
     const startMs = performance.now();
     const placed = await placeOrders(client, apiUrl, lines, {
       width,
+      flow,
       onPlaced: (count) => {
         if (count % PROGRESS_EVERY === 0) onProgress(`${count} of ${lines.length} orders accepted`);
       },
     });
     onProgress(`${placed.length} orders accepted; waiting until nothing is on its way`);
-    const { isQuiet } = await operations.quiet({ timeoutMs: QUIET_MS_MAX });
+    const isQuiet = await untilAtRest(operations, flow);
     const seconds = (performance.now() - startMs) / 1000;
     const after = await operations.meters({});
     onProgress('reading every order and the ledger');
     const system = await describeSystem(clients.ssm);
     const paymentsTable = system.consumers.find(({ consumer }) => consumer === 'payments')?.tableName ?? '';
     const ledger = await readLedger(clients.dynamodb, paymentsTable);
+    const sagas = await countSagas(operations);
+    const inventoryTable = system.consumers.find(({ consumer }) => consumer === 'inventory')?.tableName ?? '';
+    const availablePieces = await readAvailable(clients.dynamodb, inventoryTable);
     const orders = await readOrders(client, apiUrl, [...new Set(lines.map(({ customerId }) => customerId))], width);
     onProgress('reading every dashboard');
     const dashboards = await compareDashboards(client, apiUrl, { lines, placed, width });
@@ -91,6 +117,9 @@ export async function runLoad({ operations, clients, apiUrl, lines, width, onPro
     const found = [...differences, ...dashboards];
     if (!isQuiet) found.push(`the system did not come to rest within ${QUIET_MS_MAX / 1000} s`);
     if (keptCents !== predictedKeptCents(lines)) found.push(`${keptCents} cents were kept instead of ${predictedKeptCents(lines)}`);
+    if (sagas.unfinished > 0) found.push(`${sagas.unfinished} sagas did not end`);
+    const expectedPieces = delivered - predictedPieces(lines);
+    if (availablePieces !== expectedPieces) found.push(`${availablePieces} pieces are available instead of ${expectedPieces}`);
     const acceptMs = placed.map((order) => order.acceptMs).sort((a, b) => a - b);
     const perOrder = (total: number): number => Math.round((total / lines.length) * 100) / 100;
     return {
@@ -109,6 +138,8 @@ export async function runLoad({ operations, clients, apiUrl, lines, width, onPro
       sdkCallsPerOrder: perOrder(after.sdkCalls - before.sdkCalls),
       differences: found,
       dashboardDifferences: dashboards.length,
+      sagas,
+      availablePieces,
     };
   } finally {
     client.close();

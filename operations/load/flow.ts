@@ -1,0 +1,50 @@
+import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import type { Operations } from '../operations.ts';
+import { SAGA_STATES, type SagaState } from '../sagas/instances.ts';
+import type { OrderLine } from './orders-file.ts';
+
+/** Which orders of a load a saga leads. */
+export const LOAD_FLOWS = ['choreography', 'orchestration', 'half'] as const;
+export type LoadFlow = (typeof LOAD_FLOWS)[number];
+
+/** Whether a saga leads the order of a line: of `half` every other one. */
+export const isLed = ({ lineNumber }: OrderLine, flow: LoadFlow): boolean => flow === 'orchestration' || (flow === 'half' && lineNumber % 2 === 0);
+
+/** How the sagas of a load ended. */
+export interface SagaEnds {
+  readonly started: number;
+  readonly completed: number;
+  readonly cancelled: number;
+  /** Neither completed nor cancelled. */
+  readonly unfinished: number;
+}
+
+const INSTANCES_MAX = 1_000_000;
+
+/** Counts the instances by how they stand. */
+export async function countSagas(operations: Operations): Promise<SagaEnds> {
+  const count = async (state: SagaState): Promise<number> => (await operations.sagas({ state, limit: INSTANCES_MAX })).length;
+  const counts = new Map<SagaState, number>();
+  for (const state of SAGA_STATES) counts.set(state, await count(state));
+  const completed = counts.get('COMPLETED') ?? 0;
+  const cancelled = counts.get('CANCELLED') ?? 0;
+  const unfinished = [...counts.values()].reduce((sum, n) => sum + n, 0) - completed - cancelled;
+  return { started: completed + cancelled + unfinished, completed, cancelled, unfinished };
+}
+
+/** Whether no saga is under way. A stuck one is not: it waits for somebody. */
+export async function areSagasAtRest(operations: Operations): Promise<boolean> {
+  for (const state of ['RUNNING', 'COMPENSATING'] as const) if ((await operations.sagas({ state, limit: 1 })).length > 0) return false;
+  return true;
+}
+
+/** Pieces of the stock that nobody has reserved, and pieces that shipped orders took, by the file. */
+export async function readAvailable(dynamodb: DynamoDBClient, tableName: string): Promise<number> {
+  const pages = paginateScan(
+    { client: dynamodb },
+    { TableName: tableName, FilterExpression: 'entity = :stock', ProjectionExpression: 'available', ExpressionAttributeValues: { ':stock': { S: 'STOCK' } } },
+  );
+  let sum = 0;
+  for await (const { Items: items = [] } of pages) for (const { available } of items) sum += Number(available?.N);
+  return sum;
+}
