@@ -142,6 +142,13 @@ module.exports = {
       to: { path: '^local/', pathNot: '^local/index\\.ts$' },
     },
     {
+      name: 'simulator-sees-local-only',
+      comment: 'Simulation is generic: workloads, verifications and invariants of an app are loaded by path.',
+      severity: 'error',
+      from: { path: '^simulator/' },
+      to: { path: '^(schemas|functions|infra|operations|cli|console|bench|test)/' },
+    },
+    {
       name: 'operations-see-schemas-and-local',
       comment: 'Operations work on AWS as well: they know neither faces nor business.',
       severity: 'error',

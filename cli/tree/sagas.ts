@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { SagaActionName } from '../../operations/sagas/plan.ts';
 import { wholeNumber } from '../option-values.ts';
 import { examples } from './examples.ts';
+import { addSagaVerify } from './saga-verify.ts';
 
 const CONFIRM = ['--confirm <id>', "confirm by the saga's id"] as const;
 const LIMIT_DEFAULT = 50;
@@ -29,6 +30,7 @@ export function addSagas(program: Command): void {
     .action(async (id: string, _options, command: Command) => (await import('../commands/saga.ts')).watch(id, command.optsWithGlobals()));
   examples(watch, 'saga watch 0b9d6f0e-… --timeout 600');
   addActions(saga);
+  addSagaVerify(saga);
 }
 
 function addActions(saga: Command): void {
