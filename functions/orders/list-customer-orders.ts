@@ -2,21 +2,23 @@ import type { Tip } from '../backbone/event-store/items.ts';
 import { ofTip } from '../backbone/event-store/load.ts';
 import { HttpProblem } from '../backbone/http.ts';
 import type { QueryHandler } from '../backbone/query.ts';
+import type { Key } from '../backbone/work.ts';
 import { customerKeyOf, OrderStream } from './order.ts';
 
 const PAGE_SIZE = 50;
 const PAGE_SIZE_MAX = 200;
 
-/** Answers a customer's orders, the newest first, page by page: `?limit=` orders from `?cursor=` on. The index follows within moments. */
+/** Answers a customer's orders, the newest first, page by page: `?limit=` orders from `?cursor=` on. The index, which has their keys, follows within moments; each order is as it is now. */
 export const listCustomerOrders: QueryHandler = async ({ path, query }, reader) => {
-  const { items, cursor } = await reader.query<Tip>({
+  const { items, cursor } = await reader.query<Key>({
     index: 'byOwner',
     pk: customerKeyOf(path['customerId'] ?? ''),
     newestFirst: true,
     limit: pageSizeOf(query['limit']),
     cursor: query['cursor'],
   });
-  const orders = await Promise.all(items.map((tip) => ofTip(reader, OrderStream, tip)));
+  const tips = await Promise.all(items.map((key) => reader.get<Tip>(key)));
+  const orders = await Promise.all(tips.filter((tip) => tip !== undefined).map((tip) => ofTip(reader, OrderStream, tip)));
   return { status: 200, body: { orders: orders.map(({ state }) => state), cursor } };
 };
 

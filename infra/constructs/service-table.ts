@@ -1,4 +1,4 @@
-import { AttributeType, Billing, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 
@@ -6,6 +6,8 @@ import { Construct } from 'constructs';
 export interface ServiceTableProps {
   /** Whether changes are streamed. @default true: an outbox reads the stream */
   readonly hasStream?: boolean;
+  /** What the index has of an item: all of it, or its keys, so that a change of anything else is not written twice. @default `whole` */
+  readonly indexed?: 'whole' | 'keys';
   /** What becomes of the table when the stack goes. @default RETAIN: it holds the business's state; DESTROY with the context `disposable`, for a trial */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -18,7 +20,7 @@ export class ServiceTable extends Construct {
   readonly byOwnerArn: string;
   readonly #streamArn: string | undefined;
 
-  constructor(scope: Construct, id: string, { hasStream = true, removalPolicy = defaultPolicy(scope) }: ServiceTableProps = {}) {
+  constructor(scope: Construct, id: string, { hasStream = true, indexed = 'whole', removalPolicy = defaultPolicy(scope) }: ServiceTableProps = {}) {
     super(scope, id);
     const text = (name: string) => ({ name, type: AttributeType.STRING });
     const table = new TableV2(this, 'Table', {
@@ -27,7 +29,14 @@ export class ServiceTable extends Construct {
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: 'expiresAt',
-      globalSecondaryIndexes: [{ indexName: 'byOwner', partitionKey: text('ownerKey'), sortKey: text('ownerSort') }],
+      globalSecondaryIndexes: [
+        {
+          indexName: 'byOwner',
+          partitionKey: text('ownerKey'),
+          sortKey: text('ownerSort'),
+          projectionType: indexed === 'keys' ? ProjectionType.KEYS_ONLY : ProjectionType.ALL,
+        },
+      ],
       removalPolicy,
       ...(hasStream && { dynamoStream: StreamViewType.NEW_IMAGE }),
     });

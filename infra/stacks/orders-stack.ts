@@ -7,7 +7,8 @@ import { ServiceStack, type ServiceStackProps } from './service-stack.ts';
 /** Takes orders, answers what became of them, and follows what the other services announce. */
 export class OrdersStack extends ServiceStack {
   constructor(scope: Construct, id: string, { backbone }: ServiceStackProps) {
-    super(scope, id, { backbone, context: 'orders', description: 'orders' });
+    // An order's tip is rewritten at each append, and the index need not know.
+    super(scope, id, { backbone, context: 'orders', description: 'orders', indexed: 'keys' });
     const placeOrder = new HandlerFunction(this, 'PlaceOrder', { handler: 'functions/orders/place-order.handler.ts' });
     placeOrder.writesTo(this.table);
     backbone.api.route(this, { method: 'POST', path: '/orders', function: placeOrder });

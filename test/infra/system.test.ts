@@ -315,6 +315,11 @@ it('keeps the tables of services, and lets the index go', () => {
   }
 });
 
+it('writes no index of an order twice where its keys stay the same', () => {
+  const tables = of('AWS::DynamoDB::GlobalTable').map(({ stack, Properties }) => [stack, Properties.GlobalSecondaryIndexes?.[0]?.Projection?.ProjectionType]);
+  expect(Object.fromEntries(tables)).toMatchObject({ TickertapeOrders: 'KEYS_ONLY', TickertapePayments: 'ALL' });
+});
+
 it('describes itself to operators', () => {
   const parameters = new Map(of('AWS::SSM::Parameter').map(({ Properties }) => [Properties.Name as string, JSON.stringify(Properties.Value)]));
   expect([...parameters.keys()].sort()).toEqual(
