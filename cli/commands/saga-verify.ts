@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBundles, readAppSettings, synthesize } from '../../operations/embedded/synthesize.ts';
 import { loadModule } from '../../operations/sagas/load-module.ts';
-import { recordingOf, type Stranded, strandedBy } from '../../simulator/sagas/stranded.ts';
+import { type RecordedInstance, type Recording, recordingOf, type Stranded, strandedBy } from '../../simulator/sagas/stranded.ts';
 import { verificationOf } from '../../simulator/sagas/verification.ts';
 import { describeDeployed, type Verified, type VerifiedCase, verifySaga } from '../../simulator/sagas/verify.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -12,6 +12,7 @@ import { counted } from '../output/counted.ts';
 import { CommandError, printJson, printLine, printNote } from '../output/report.ts';
 import { styled } from '../output/style.ts';
 import { tableLines } from '../output/table.ts';
+import { operationsOf } from '../target.ts';
 
 interface VerifyOptions extends GlobalOptions {
   readonly file?: string;
@@ -37,7 +38,7 @@ export async function verify(name: string, options: VerifyOptions): Promise<void
   const folder = options.assembly === undefined ? mkdtempSync(join(tmpdir(), 'tickertape-verify-')) : undefined;
   try {
     const assembly = options.assembly ?? (await synthesized(folder ?? '', options.app));
-    const stranded = options.against === undefined ? [] : await strandedIn(options.against, { assembly, name });
+    const stranded = options.against === undefined ? [] : await strandedIn(options.against, { assembly, name, options });
     if (!options.json && options.against !== undefined) printStranded(stranded);
     const select = options.case === undefined ? {} : { select: ({ id }: { readonly id: string }) => id.includes(options.case ?? '') };
     const verified = await verifySaga({ assembly, saga: name, verification, seed: options.seed, ...select, onCase: progress(options) });
@@ -55,8 +56,23 @@ async function synthesized(outputDirectory: string, app: string | undefined): Pr
   return outputDirectory;
 }
 
-async function strandedIn(path: string, { assembly, name }: { readonly assembly: string; readonly name: string }): Promise<readonly Stranded[]> {
-  const recording = recordingOf(readFileSync(path, 'utf8'), path);
+/** Instances of the system that runs that are looked at, at most. */
+const INSTANCES_MAX = 1000;
+
+async function running(name: string, options: GlobalOptions): Promise<Recording> {
+  const operations = await operationsOf(options);
+  const instances: RecordedInstance[] = [];
+  for (const state of ['STUCK', 'COMPENSATING', 'RUNNING'] as const)
+    for (const { sagaId } of await operations.sagas({ saga: name, state, limit: INSTANCES_MAX }))
+      instances.push((await operations.saga({ sagaId })) as RecordedInstance);
+  return { instances };
+}
+
+async function strandedIn(
+  against: string,
+  { assembly, name, options }: { readonly assembly: string; readonly name: string; readonly options: GlobalOptions },
+): Promise<readonly Stranded[]> {
+  const recording = against === 'running' ? await running(name, options) : recordingOf(readFileSync(against, 'utf8'), against);
   const { steps } = await describeDeployed(assembly, name);
   return strandedBy(steps, recording.instances, recording.steps);
 }

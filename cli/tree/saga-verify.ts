@@ -11,7 +11,7 @@ export function addSagaVerify(saga: Command): void {
     .option('--app <command>', 'the command that synthesizes, instead of cdk.json')
     .option('--case <text>', 'only cases whose id has this in it: Charge/reply-lost, #undo')
     .option('--seed <seed>', 'decides all chance', '1')
-    .option('--against <file>', 'first: which recorded instances could not go on with this definition?')
+    .option('--against <file>', 'first: which recorded instances, or those that are "running", could not go on with this definition?')
     .action(async (name: string, _options, command: Command) => (await import('../commands/saga-verify.ts')).verify(name, command.optsWithGlobals()));
   examples(verify, 'saga verify Checkout', 'saga verify Checkout --case ProcessPayment --json', 'saga verify Checkout --against instances.json');
 }

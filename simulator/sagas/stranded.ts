@@ -1,6 +1,8 @@
 import { UserError } from '../../local/index.ts';
 import type { SagaStep } from './description.ts';
 
+const ENDS = new Set(['COMPLETED', 'CANCELLED']);
+
 /** An instance of a saga as it was recorded: its item in the saga's table, as far as it matters here. */
 export interface RecordedInstance {
   readonly sagaId: string;
@@ -8,7 +10,7 @@ export interface RecordedInstance {
   readonly state: string;
   /** Where it stands. */
   readonly step?: string;
-  readonly direction?: string;
+  readonly stuck?: { readonly direction: string };
   /** Steps that were asked for, with the time at which their undo was registered. */
   readonly registered?: Readonly<Record<string, string>>;
   /** Steps that were done, with their results. */
@@ -35,14 +37,19 @@ export function recordingOf(text: string, path: string): Recording {
     throw new UserError(`${path} is not JSON: ${(error as Error).message}`, { cause: error });
   }
   const held = (read as { readonly data?: unknown } | null)?.data ?? read;
-  const { steps, instances = (held as { readonly sagas?: unknown } | null)?.sagas } = Array.isArray(held)
-    ? { instances: held }
-    : ((held ?? {}) as Partial<Recording>);
+  if (typeof (held as RecordedInstance | null)?.sagaId === 'string') return { instances: [held as RecordedInstance].map((one) => checked(one, path)) };
+  const { steps, instances } = Array.isArray(held) ? { instances: held } : ((held ?? {}) as Partial<Recording>);
   if (!Array.isArray(instances)) throw new UserError(`${path} holds no recorded sagas: neither a list of instances nor an object with \`instances\``);
-  for (const [index, instance] of instances.entries())
-    if (typeof instance?.sagaId !== 'string' || typeof instance.state !== 'string')
-      throw new UserError(`Instance ${index} of ${path} has no \`sagaId\` or no \`state\``);
-  return { ...(steps && { steps }), instances };
+  return { ...(steps && { steps }), instances: instances.map((one) => checked(one, path)) };
+}
+
+/** What was done and what was asked for decides: a line of a list does not say it. */
+function checked(instance: RecordedInstance, path: string): RecordedInstance {
+  const { sagaId, state, registered } = instance;
+  if (typeof sagaId !== 'string' || typeof state !== 'string') throw new UserError(`An instance in ${path} has no \`sagaId\` or no \`state\``);
+  if (registered === undefined && !ENDS.has(state))
+    throw new UserError(`${sagaId} in ${path} has no \`registered\`: \`saga show --json\` prints what is needed`);
+  return instance;
 }
 
 /** An instance that could not go on with the new definition. */
@@ -52,8 +59,6 @@ export interface Stranded {
   readonly step: string;
   readonly cause: string;
 }
-
-const ENDS = new Set(['COMPLETED', 'CANCELLED']);
 
 /** What a comparison needs to know of the steps: their order, who takes them, and which can be undone. */
 type Steps = readonly SagaStep[];
@@ -74,7 +79,7 @@ export function strandedBy(steps: Steps, instances: readonly RecordedInstance[],
 
 type Finding = Pick<Stranded, 'step' | 'cause'> | undefined;
 
-const isBackward = ({ state, direction }: RecordedInstance): boolean => state === 'COMPENSATING' || direction === 'undo';
+const isBackward = ({ state, stuck }: RecordedInstance): boolean => state === 'COMPENSATING' || (state === 'STUCK' && stuck?.direction === 'undo');
 
 /** The steps that took or may have taken effect, in the order in which they were asked for. */
 function begun({ registered = {}, results = {}, undone = {} }: RecordedInstance): string[] {
