@@ -3,8 +3,8 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { type Verified, verifySaga } from '../../simulator/sagas/verify.ts';
-import checkout from '../sagas/checkout.verification.ts';
 import { type AssemblyCopy, copyAssembly, temporaryFolder } from '../world/assembly-copy.ts';
+import checkout from './checkout.verification.ts';
 
 interface Machine {
   // biome-ignore lint/suspicious/noExplicitAny: tests change what they know
