@@ -5,6 +5,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -30,6 +31,7 @@ export function createTargetClients(settings: ClientSettings): TargetClients {
     kinesis: new KinesisClient(settings),
     lambda: new LambdaClient(settings),
     ses: new SESv2Client(settings),
+    sfn: new SFNClient(settings),
     sns: new SNSClient(settings),
     // LocalStack's queue URLs carry the address that it has inside its container.
     sqs: new SQSClient({ ...settings, useQueueUrlAsEndpoint: false }),
