@@ -103,8 +103,8 @@ async function refund(
   return { refundId: entry.entryId };
 }
 
-async function voidCharge(ports: GatewayPorts, { idempotencyKey, orderId, currency }: VoidRequest): Promise<Charged | undefined> {
-  const entry = await put(ports, idempotencyKey, { kind: 'void', entryId: `void_${digestOf(idempotencyKey)}`, orderId, amountCents: 0, currency });
+async function voidCharge(ports: GatewayPorts, { idempotencyKey, orderId }: VoidRequest): Promise<Charged | undefined> {
+  const entry = await put(ports, idempotencyKey, { kind: 'void', entryId: `void_${digestOf(idempotencyKey)}`, orderId, amountCents: 0, currency: '' });
   return entry.earlier?.kind === 'charge'
     ? { paymentId: entry.earlier.entryId, amountCents: entry.earlier.amountCents, currency: entry.earlier.currency }
     : undefined;

@@ -16,7 +16,6 @@ export interface VoidRequest {
   /** The key of the charge. */
   readonly idempotencyKey: string;
   readonly orderId: string;
-  readonly currency: string;
 }
 
 /** What a charge took. */

@@ -23,12 +23,9 @@ export function undoPayment(gateway: PaymentGateway): StepHandler<RefundPaymentV
     const payment = await work.get<PaymentItem>(paymentKeyOf(orderId));
     if (payment?.status === 'CHARGED') await refund(gateway, { payment, reason }, work);
     if (payment) return done();
-    const request = { idempotencyKey: chargeKeyOf(orderId), orderId, currency: UNKNOWN_CURRENCY };
+    const request = { idempotencyKey: chargeKeyOf(orderId), orderId };
     const charged = await work.outside({ port: 'payment gateway', request, inShadow: () => undefined }, () => gateway.void(request));
     if (charged) await giveBack(gateway, { orderId, ...charged }, work);
     return done();
   };
 }
-
-/** ISO 4217: no currency is involved. Nothing is moved by what makes a charge void. */
-const UNKNOWN_CURRENCY = 'XXX';

@@ -1,6 +1,7 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { Operations } from '../operations.ts';
 import { SAGA_STATES, type SagaState } from '../sagas/instances.ts';
+import type { System } from '../system.ts';
 import type { OrderLine } from './orders-file.ts';
 
 /** Which orders of a load a saga leads. */
@@ -38,8 +39,9 @@ export async function areSagasAtRest(operations: Operations): Promise<boolean> {
   return true;
 }
 
-/** Pieces of the stock that nobody has reserved, and pieces that shipped orders took, by the file. */
-export async function readAvailable(dynamodb: DynamoDBClient, tableName: string): Promise<number> {
+/** Pieces of the stock that nobody has reserved. */
+export async function readAvailable(dynamodb: DynamoDBClient, { consumers }: Pick<System, 'consumers'>): Promise<number> {
+  const tableName = consumers.find(({ consumer }) => consumer === 'inventory')?.tableName ?? '';
   const pages = paginateScan(
     { client: dynamodb },
     { TableName: tableName, FilterExpression: 'entity = :stock', ProjectionExpression: 'available', ExpressionAttributeValues: { ':stock': { S: 'STOCK' } } },
@@ -47,4 +49,20 @@ export async function readAvailable(dynamodb: DynamoDBClient, tableName: string)
   let sum = 0;
   for await (const { Items: items = [] } of pages) for (const { available } of items) sum += Number(available?.N);
   return sum;
+}
+
+/** What is not as it has to be: a saga that did not end, a piece too many or too few. */
+export function sagaDifferences({
+  sagas,
+  availablePieces,
+  expectedPieces,
+}: {
+  readonly sagas: SagaEnds;
+  readonly availablePieces: number;
+  readonly expectedPieces: number;
+}): string[] {
+  return [
+    ...(sagas.unfinished > 0 ? [`${sagas.unfinished} sagas did not end`] : []),
+    ...(availablePieces === expectedPieces ? [] : [`${availablePieces} pieces are available instead of ${expectedPieces}`]),
+  ];
 }

@@ -3,7 +3,7 @@ import type { Operations } from '../operations.ts';
 import { describeSystem } from '../system.ts';
 import { compareEnds, readLedger, readOrders } from './account.ts';
 import { compareDashboards } from './dashboards.ts';
-import { areSagasAtRest, countSagas, type LoadFlow, readAvailable, type SagaEnds } from './flow.ts';
+import { areSagasAtRest, countSagas, type LoadFlow, readAvailable, type SagaEnds, sagaDifferences } from './flow.ts';
 import { HttpClient } from './http-client.ts';
 import type { OrderLine } from './orders-file.ts';
 import { fillStock, placeOrders } from './place.ts';
@@ -106,8 +106,7 @@ export async function runLoad({ operations, clients, apiUrl, lines, width, flow 
     const paymentsTable = system.consumers.find(({ consumer }) => consumer === 'payments')?.tableName ?? '';
     const ledger = await readLedger(clients.dynamodb, paymentsTable);
     const sagas = await countSagas(operations);
-    const inventoryTable = system.consumers.find(({ consumer }) => consumer === 'inventory')?.tableName ?? '';
-    const availablePieces = await readAvailable(clients.dynamodb, inventoryTable);
+    const availablePieces = await readAvailable(clients.dynamodb, system);
     const orders = await readOrders(client, apiUrl, [...new Set(lines.map(({ customerId }) => customerId))], width);
     onProgress('reading every dashboard');
     const dashboards = await compareDashboards(client, apiUrl, { lines, placed, width });
@@ -117,9 +116,7 @@ export async function runLoad({ operations, clients, apiUrl, lines, width, flow 
     const found = [...differences, ...dashboards];
     if (!isQuiet) found.push(`the system did not come to rest within ${QUIET_MS_MAX / 1000} s`);
     if (keptCents !== predictedKeptCents(lines)) found.push(`${keptCents} cents were kept instead of ${predictedKeptCents(lines)}`);
-    if (sagas.unfinished > 0) found.push(`${sagas.unfinished} sagas did not end`);
-    const expectedPieces = delivered - predictedPieces(lines);
-    if (availablePieces !== expectedPieces) found.push(`${availablePieces} pieces are available instead of ${expectedPieces}`);
+    found.push(...sagaDifferences({ sagas, availablePieces, expectedPieces: delivered - predictedPieces(lines) }));
     const acceptMs = placed.map((order) => order.acceptMs).sort((a, b) => a - b);
     const perOrder = (total: number): number => Math.round((total / lines.length) * 100) / 100;
     return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { inFlow, instance, trailOf } from '../world/sagas.ts';
-import { itemsOf, ledger } from '../world/tables.ts';
-import { createWorld } from '../world/world.ts';
+import { inFlow, instance, trailOf } from '../../world/sagas.ts';
+import { itemsOf, ledger } from '../../world/tables.ts';
+import { createWorld } from '../../world/world.ts';
 
 const STEPS = ['ReserveInventory', 'ProcessPayment', 'PrepareShipment'];
 const WEEK_MS = 7 * 24 * 60 * 60_000;

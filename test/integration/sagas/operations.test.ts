@@ -1,8 +1,8 @@
 import { DescribeStateMachineCommand, StopExecutionCommand, UpdateStateMachineCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { describedSaga, inFlow, instance, trailOf } from '../world/sagas.ts';
-import { itemsOf, ledger } from '../world/tables.ts';
-import { createWorld, type World } from '../world/world.ts';
+import { describedSaga, inFlow, instance, trailOf } from '../../world/sagas.ts';
+import { itemsOf, ledger } from '../../world/tables.ts';
+import { createWorld, type World } from '../../world/world.ts';
 
 const HOUR_MS = 60 * 60_000;
 const REASON = 'by the test';
