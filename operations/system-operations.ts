@@ -13,7 +13,7 @@ import { type LetterReading, NoSuchDeadLetterError, showDeadLetters, sourceNamed
 import { systemChecks } from './doctor/system-checks.ts';
 import { sendEvent } from './events/send.ts';
 import type { FlowEvent } from './flow/flow-event.ts';
-import { storedThread } from './flow/stored-thread.ts';
+import { storedThread, withGroups } from './flow/stored-thread.ts';
 import type { Operations } from './operations.ts';
 import { listProjections } from './projections/list.ts';
 import { rebuildProjection } from './projections/rebuild.ts';
@@ -90,7 +90,8 @@ function observing({ clients, surroundings, jobs, system }: Shared): Observing {
     meters: async () => surroundings.meters(),
     quiet: async ({ timeoutMs }) => ({ isQuiet: await surroundings.quiet(await system(), timeoutMs) }),
     trace: async ({ key }) => {
-      const { events: recorded, isWhole } = surroundings.recordedThread(key);
+      const { events: seen, isWhole } = surroundings.recordedThread(key);
+      const recorded = seen.length > 0 ? await withGroups(clients, await system(), seen) : seen;
       // What was before this start, or too long ago to be kept, the tables know.
       const events = isWhole && recorded.length > 0 ? recorded : mergedThreads(await storedThread(clients, await system(), key), recorded);
       if (events.length === 0) throw new NoSuchTraceError(key);

@@ -63,6 +63,20 @@ function flowEvent(envelope: StoredEnvelope, handlings: readonly Handling[]): Fl
   return { id, type, source, subject, summary: summaryOf(envelope), correlationId, causationId, flow, atMs: Date.parse(time), handlings };
 }
 
+/** Recorded events with what became of them at consumer groups: these read a stream, and only their commit records and dead letters tell of each event. */
+export async function withGroups({ dynamodb }: Pick<Clients, 'dynamodb'>, system: System, events: readonly FlowEvent[]): Promise<FlowEvent[]> {
+  const groups = system.consumers.filter(({ source }) => source === 'stream');
+  return Promise.all(
+    events.map(async (event) => {
+      const known = new Set(event.handlings.map(({ consumer }) => consumer));
+      const missing = groups.filter(({ consumer, on }) => !known.has(consumer) && on.some((taken) => taken.startsWith(`${event.type}.v`)));
+      const about = { ...event, time: new Date(event.atMs).toISOString() };
+      const found = await Promise.all(missing.map((consumer) => handlingOf(dynamodb, { system, consumer, event: about })));
+      return { ...event, handlings: [...event.handlings, ...found.filter((handling) => handling !== undefined)] };
+    }),
+  );
+}
+
 async function handlingsOf(dynamodb: DynamoDBClient, system: System, event: StoredEnvelope): Promise<Handling[]> {
   const major = /\/v(\d+)\./.exec(event.dataschema ?? '')?.[1];
   const subscribed = system.consumers.filter(({ on }) => on.includes(`${event.type}.v${major}`));
@@ -73,7 +87,11 @@ async function handlingsOf(dynamodb: DynamoDBClient, system: System, event: Stor
 /** What became of an event at a consumer. Where neither table nor index knows, it may wait, or the subscription may not have taken it: nothing is claimed. */
 async function handlingOf(
   dynamodb: DynamoDBClient,
-  { system, consumer, event }: { readonly system: System; readonly consumer: ConsumerDescription; readonly event: StoredEnvelope },
+  {
+    system,
+    consumer,
+    event,
+  }: { readonly system: System; readonly consumer: ConsumerDescription; readonly event: Pick<StoredEnvelope, 'source' | 'id' | 'time'> },
 ): Promise<Handling | undefined> {
   const { consumer: name, tableName } = consumer;
   const about = { consumer: name, attempts: 0, queuedAtMs: Date.parse(event.time), startedAtMs: undefined };
