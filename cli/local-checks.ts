@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:f
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from '../operations/api/client.ts';
-import type { Check } from '../operations/doctor/check.ts';
+import type { Check } from '../operations/status/check.ts';
 
 /** The oldest Node.js that runs it, as package.json says. */
 const NODE_MIN = [20, 19] as const;

@@ -9,9 +9,8 @@ import type { ExportedLetter, Removal, RemovalResult } from './dead-letters/expo
 import type { DeadLetterGroup } from './dead-letters/groups.ts';
 import type { ImportResult } from './dead-letters/import.ts';
 import type { LetterSelection } from './dead-letters/read.ts';
-import type { Check } from './doctor/check.ts';
-import type { SendRequest, SentEvent } from './events/send.ts';
 import type { FlowEvent } from './flow/flow-event.ts';
+import type { SendRequest, SentEvent } from './flow/send.ts';
 import type { ProjectionStatus } from './projections/list.ts';
 import type { Rebuild, RebuildRequest } from './projections/rebuild.ts';
 import type { RedriveJob, RedriveOptions } from './redrive/job.ts';
@@ -23,6 +22,7 @@ import type { ReplayStatus } from './replays/replay.ts';
 import type { ReplayReport } from './replays/report.ts';
 import type { SagaInstance, SagaSelection, SagaSummary } from './sagas/instances.ts';
 import type { SagaActionRequest, SagaPlan } from './sagas/plan.ts';
+import type { Check } from './status/check.ts';
 import type { BusStatus, ConsumerStatus } from './status/status.ts';
 import type { Topology } from './status/topology.ts';
 import type { PublishedEvent } from './surroundings.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Check } from '../../operations/doctor/check.ts';
+import type { Check } from '../../operations/status/check.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { GlobalOptions } from '../global-options.ts';
 import { localChecks } from '../local-checks.ts';

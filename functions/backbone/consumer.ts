@@ -8,8 +8,8 @@ import { readGroupMemory, readRewinds } from './delivery/parked-keys.ts';
 import { lambdaQueuePorts, type QueuePorts } from './delivery/queue.ts';
 import { deliverRedriven, type RedrivenDelivery } from './delivery/redriven.ts';
 import { deliverInOrder, readStreamRecord, type StreamDelivery, type StreamMessage } from './delivery/stream.ts';
-import { counted } from './invocation.ts';
-import type { InvocationCounts } from './telemetry.ts';
+import { counted } from './telemetry/invocation.ts';
+import type { InvocationCounts } from './telemetry/telemetry.ts';
 
 export type { Attempt, ConsumerHandler, ConsumerOptions, EventOf, LeaseOptions } from './delivery/declaration.ts';
 

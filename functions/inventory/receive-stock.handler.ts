@@ -1,5 +1,5 @@
 import { ReceiveStock } from '../../schemas/index.ts';
-import { command } from '../backbone/command.ts';
+import { command } from '../backbone/http/command.ts';
 import { receiveStock } from './receive-stock.ts';
 
 /** `POST /stock` */

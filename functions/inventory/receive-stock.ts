@@ -1,5 +1,5 @@
 import { type ReceiveStockV1, StockReceived } from '../../schemas/index.ts';
-import type { CommandHandler } from '../backbone/command.ts';
+import type { CommandHandler } from '../backbone/http/command.ts';
 import { stockKeyOf } from './stock.ts';
 
 /** Adds pieces to the stock. */

@@ -1,4 +1,4 @@
-import { query } from '../backbone/query.ts';
+import { query } from '../backbone/http/query.ts';
 import { getOrder } from './get-order.ts';
 
 /** `GET /orders/{orderId}` */

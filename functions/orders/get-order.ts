@@ -1,5 +1,5 @@
 import { load } from '../backbone/event-store/load.ts';
-import { notFound, type QueryHandler } from '../backbone/query.ts';
+import { notFound, type QueryHandler } from '../backbone/http/query.ts';
 import { OrderStream } from './order.ts';
 
 /** Answers one order as it is now. */

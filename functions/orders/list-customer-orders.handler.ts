@@ -1,4 +1,4 @@
-import { query } from '../backbone/query.ts';
+import { query } from '../backbone/http/query.ts';
 import { listCustomerOrders } from './list-customer-orders.ts';
 
 /** `GET /customers/{customerId}/orders` */

@@ -1,7 +1,7 @@
 import type { Tip } from '../backbone/event-store/items.ts';
 import { ofTip } from '../backbone/event-store/load.ts';
-import { HttpProblem } from '../backbone/http.ts';
-import type { QueryHandler } from '../backbone/query.ts';
+import { HttpProblem } from '../backbone/http/http.ts';
+import type { QueryHandler } from '../backbone/http/query.ts';
 import type { Key } from '../backbone/work.ts';
 import { customerKeyOf, OrderStream } from './order.ts';
 

@@ -1,5 +1,5 @@
 import { PlaceOrder } from '../../schemas/index.ts';
-import { command } from '../backbone/command.ts';
+import { command } from '../backbone/http/command.ts';
 import { placeOrder } from './place-order.ts';
 
 /** `POST /orders` */

@@ -1,6 +1,6 @@
 import { OrderPlaced, type PlaceOrderV1 } from '../../schemas/index.ts';
-import type { CommandHandler } from '../backbone/command.ts';
 import { notYet } from '../backbone/event-store/load.ts';
+import type { CommandHandler } from '../backbone/http/command.ts';
 import { tokenText } from '../backbone/projections/token.ts';
 import { OrderStream } from './order.ts';
 

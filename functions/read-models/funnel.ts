@@ -1,9 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Context, KinesisStreamTumblingWindowEvent, SQSEvent } from 'aws-lambda';
 import { readText } from '../backbone/delivery/message.ts';
-import { counted } from '../backbone/invocation.ts';
 import { lambdaPorts, type Ports, required } from '../backbone/ports.ts';
 import { toItem } from '../backbone/table.ts';
+import { counted } from '../backbone/telemetry/invocation.ts';
 import type { Key } from '../backbone/work.ts';
 
 /** Steps of an order through the system, in the order in which it takes them, and how else it ends. */

@@ -1,4 +1,4 @@
-import { query } from '../backbone/query.ts';
+import { query } from '../backbone/http/query.ts';
 import { getCustomerDashboard } from './get-customer-dashboard.ts';
 
 /** `GET /customers/{customerId}/dashboard` */

@@ -1,5 +1,5 @@
+import { notFound, type QueryHandler } from '../backbone/http/query.ts';
 import { readView } from '../backbone/projections/reading.ts';
-import { notFound, type QueryHandler } from '../backbone/query.ts';
 import { type CustomerView, customerDashboard, dashboardOf } from './customer-dashboard.ts';
 
 /** Answers what a customer is shown of themselves: `?after=` the token of an order that it must have seen. */

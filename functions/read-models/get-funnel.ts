@@ -1,5 +1,5 @@
-import { HttpProblem } from '../backbone/http.ts';
-import type { QueryHandler } from '../backbone/query.ts';
+import { HttpProblem } from '../backbone/http/http.ts';
+import type { QueryHandler } from '../backbone/http/query.ts';
 import type { Reader } from '../backbone/work.ts';
 import { type FunnelCounts, NO_ORDERS, STAGES, type WindowItem, windowKeyOf } from './funnel.ts';
 

@@ -1,4 +1,4 @@
-import { query } from '../backbone/query.ts';
+import { query } from '../backbone/http/query.ts';
 import { getOrderSummary } from './get-order-summary.ts';
 
 /** `GET /orders/{orderId}/summary` */

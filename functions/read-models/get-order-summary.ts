@@ -1,5 +1,5 @@
+import { notFound, type QueryHandler } from '../backbone/http/query.ts';
 import { readView } from '../backbone/projections/reading.ts';
-import { notFound, type QueryHandler } from '../backbone/query.ts';
 import { type OrderSummary, orderSummary } from './order-summary.ts';
 
 /** Answers an order in a few words: `?after=` the token of a write that it must have seen. */

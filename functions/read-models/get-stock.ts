@@ -1,5 +1,5 @@
+import { notFound, type QueryHandler } from '../backbone/http/query.ts';
 import { readView } from '../backbone/projections/reading.ts';
-import { notFound, type QueryHandler } from '../backbone/query.ts';
 import { type StockLevel, stock } from './stock.ts';
 
 /** Answers an article's stock. `available` may be less than nothing for moments, where a reservation comes before the receipt that it took from. */

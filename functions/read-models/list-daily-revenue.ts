@@ -1,6 +1,6 @@
-import { HttpProblem } from '../backbone/http.ts';
+import { HttpProblem } from '../backbone/http/http.ts';
+import type { QueryHandler } from '../backbone/http/query.ts';
 import { readView } from '../backbone/projections/reading.ts';
-import type { QueryHandler } from '../backbone/query.ts';
 import { type DailyRevenue, dailyRevenue, NO_REVENUE } from './daily-revenue.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 import { SignUpUser } from '../../schemas/index.ts';
-import { command } from '../backbone/command.ts';
+import { command } from '../backbone/http/command.ts';
 import { signUpUser } from './sign-up-user.ts';
 
 /** `POST /users` */

@@ -1,6 +1,6 @@
 import { type SignUpUserV1, UserSignedUp } from '../../schemas/index.ts';
-import type { CommandHandler } from '../backbone/command.ts';
-import { HttpProblem } from '../backbone/http.ts';
+import type { CommandHandler } from '../backbone/http/command.ts';
+import { HttpProblem } from '../backbone/http/http.ts';
 import type { Key } from '../backbone/work.ts';
 
 /** Keeps an address for one user. */

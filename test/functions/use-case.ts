@@ -1,10 +1,10 @@
-import type { Command, CommandHandler } from '../../functions/backbone/command.ts';
 import type { ConsumerHandler, EventOf } from '../../functions/backbone/consumer.ts';
 import { repeatingConflicts } from '../../functions/backbone/delivery/attempt.ts';
 import type { Cause, Envelope } from '../../functions/backbone/envelope.ts';
 import { publishedOf } from '../../functions/backbone/event-store/append.ts';
 import type { Tip } from '../../functions/backbone/event-store/items.ts';
-import type { Answer } from '../../functions/backbone/http.ts';
+import type { Command, CommandHandler } from '../../functions/backbone/http/command.ts';
+import type { Answer } from '../../functions/backbone/http/http.ts';
 import { UnitOfWork } from '../../functions/backbone/unit-of-work.ts';
 import type { EventContract, Payload } from '../../schemas/index.ts';
 import { newWorld, type World } from './backbone/world.ts';

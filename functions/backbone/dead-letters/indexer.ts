@@ -10,7 +10,7 @@ import { GetParametersByPathCommand, type GetParametersByPathCommandOutput } fro
 import { inParallel } from '../delivery/batch.ts';
 import { majorOf, parseEnvelope } from '../envelope.ts';
 import { MalformedError } from '../errors.ts';
-import { type InvocationCounts, log } from '../telemetry.ts';
+import { type InvocationCounts, log } from '../telemetry/telemetry.ts';
 import { type DeadLetter, earlierDeadLettering, fingerprintOf, keyOfForeign } from './dead-letter.ts';
 import { readGivenUp } from './given-up.ts';
 import { closeAbsent, indexDeadLetter } from './index-table.ts';

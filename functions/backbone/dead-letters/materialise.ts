@@ -1,7 +1,7 @@
 import { DeleteMessageCommand, type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { majorOf, parseEnvelope } from '../envelope.ts';
 import { MalformedError } from '../errors.ts';
-import { log } from '../telemetry.ts';
+import { log } from '../telemetry/telemetry.ts';
 import { attributesOf, type DeadLetter, fingerprintOf, keyOfForeign } from './dead-letter.ts';
 import { type GivenUp, recover } from './given-up.ts';
 import { indexDeadLetter } from './index-table.ts';

@@ -6,7 +6,7 @@ import { type CommitRecord, commitKeyOf, UNCLAIMED } from '../commit-record.ts';
 import { type Cause, type Envelope, majorOf } from '../envelope.ts';
 import { ConflictError, ExpiredError, InFlightError, MalformedError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
-import { inSpan } from '../telemetry.ts';
+import { inSpan } from '../telemetry/telemetry.ts';
 import { type Claim, type CommitOutcome, UnitOfWork } from '../unit-of-work.ts';
 import type { Key } from '../work.ts';
 import type { ConsumerHandler, ConsumerOptions, EventOf, LeaseOptions } from './declaration.ts';

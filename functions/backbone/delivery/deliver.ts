@@ -1,7 +1,7 @@
 import type { EventContract } from '../../../schemas/index.ts';
 import { resolveDeadLetter } from '../dead-letters/index-table.ts';
 import { ConflictError, InFlightError } from '../errors.ts';
-import { type Count, type InvocationCounts, type LogFields, log } from '../telemetry.ts';
+import { type Count, type InvocationCounts, type LogFields, log } from '../telemetry/telemetry.ts';
 import { type Attempting, type AttemptOutcome, attempt } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
 import { climb, delayAgain, readLadder } from './ladder.ts';

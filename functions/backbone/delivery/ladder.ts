@@ -1,7 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describeError, fingerprintOf } from '../dead-letters/dead-letter.ts';
 import { InFlightError } from '../errors.ts';
-import { log } from '../telemetry.ts';
+import { log } from '../telemetry/telemetry.ts';
 import { CLIMB_ATTRIBUTE, type Climb, type FailedAttempt } from './climb.ts';
 import type { Incoming } from './message.ts';
 import type { Disposition } from './outcome.ts';

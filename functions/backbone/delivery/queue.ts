@@ -3,7 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { attributesOf, type DeadLetter, describeError, fingerprintOf } from '../dead-letters/dead-letter.ts';
 import { indexDeadLetter } from '../dead-letters/index-table.ts';
 import { lambdaPorts, once, type Ports, required, type Sender } from '../ports.ts';
-import { log } from '../telemetry.ts';
+import { log } from '../telemetry/telemetry.ts';
 import { historyWith, readLadder } from './ladder.ts';
 import type { Incoming, Message } from './message.ts';
 import type { DeadLetterReason } from './outcome.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventContract } from '../../../schemas/index.ts';
 import { indexDeadLetter, isDecided, resolveDeadLetter } from '../dead-letters/index-table.ts';
-import { log } from '../telemetry.ts';
+import { log } from '../telemetry/telemetry.ts';
 import { attempt } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
 import { COUNT_OF, type Delivery, deadLetter, deliver, fieldsOf } from './deliver.ts';

@@ -1,6 +1,6 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
 import type { EventContract } from '../../../schemas/index.ts';
-import { log } from '../telemetry.ts';
+import { log } from '../telemetry/telemetry.ts';
 import { attempt, contractOf } from './attempt.ts';
 import type { RecordOutcome } from './batch.ts';
 import { COUNT_OF, type Delivery, fieldsOf } from './deliver.ts';

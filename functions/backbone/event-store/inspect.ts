@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import type { EventContract } from '../../../schemas/index.ts';
 import type { Envelope } from '../envelope.ts';
-import { counted } from '../invocation.ts';
 import { lambdaPorts, type Ports } from '../ports.ts';
 import { tableReader } from '../table.ts';
+import { counted } from '../telemetry/invocation.ts';
 import type { Reader } from '../work.ts';
 import type { Aggregate } from './aggregate.ts';
 import { feedPage, positionText, readPosition } from './feed.ts';

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsCommandOutput, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import type { Envelope } from '../envelope.ts';
 import { lambdaPorts, once, type Ports, required, type Sender } from '../ports.ts';
-import { log } from '../telemetry.ts';
+import { log } from '../telemetry/telemetry.ts';
 
 /** The world of a relay: a table and a bus. */
 export interface BusPorts extends Ports {

@@ -7,7 +7,7 @@ import { keysBy } from '../event-store/keys.ts';
 import { type Keys, opened, type StoredEnvelope } from '../event-store/personal.ts';
 import type { Ports } from '../ports.ts';
 import { fromItem, tableReader } from '../table.ts';
-import { type InvocationCounts, log } from '../telemetry.ts';
+import { type InvocationCounts, log } from '../telemetry/telemetry.ts';
 import { announce, type RelayPorts } from './announce.ts';
 import { aggregateOf, type Cursor, type CursorTable, newCursor, readCommitEvents, readCursor, writeCursor } from './order.ts';
 import type { Outgoing } from './publish.ts';

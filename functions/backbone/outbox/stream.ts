@@ -1,6 +1,6 @@
 import { KinesisClient, PutRecordsCommand, type PutRecordsCommandOutput, type PutRecordsRequestEntry } from '@aws-sdk/client-kinesis';
 import { once, type Ports, type Sender } from '../ports.ts';
-import { log } from '../telemetry.ts';
+import { log } from '../telemetry/telemetry.ts';
 import type { Outgoing } from './publish.ts';
 
 /** The world of a relay that feeds a stream. */

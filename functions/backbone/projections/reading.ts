@@ -1,4 +1,4 @@
-import { HttpProblem } from '../http.ts';
+import { HttpProblem } from '../http/http.ts';
 import { lambdaPorts, type Ports } from '../ports.ts';
 import type { Key, Reader } from '../work.ts';
 import { type PointerItem, pointerKeyOf, type SourceItem, sourceKeyOf, type ViewItem, viewKeyOf } from './items.ts';

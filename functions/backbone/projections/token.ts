@@ -1,4 +1,4 @@
-import { HttpProblem } from '../http.ts';
+import { HttpProblem } from '../http/http.ts';
 
 /** What a reader has to know of a write that it must see: the aggregate and its version after the write. */
 export interface Token {

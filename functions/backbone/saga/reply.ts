@@ -1,7 +1,7 @@
 import { SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { lambdaQueuePorts, type QueuePorts } from '../delivery/queue.ts';
 import { once, type Sender } from '../ports.ts';
-import { log } from '../telemetry.ts';
+import { log } from '../telemetry/telemetry.ts';
 
 /** What became of a step, or of its undo: done, or refused for good. A refusal says that nothing was done, and nothing will be. */
 export type Reply =

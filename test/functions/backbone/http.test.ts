@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type CommandHandler, command } from '../../../functions/backbone/command.ts';
 import { RetryableError, TerminalError, ThrottledError } from '../../../functions/backbone/errors.ts';
-import { notFound, query } from '../../../functions/backbone/query.ts';
+import { type CommandHandler, command } from '../../../functions/backbone/http/command.ts';
+import { notFound, query } from '../../../functions/backbone/http/query.ts';
 import { OrderPlaced, PAYLOAD_BYTES_MAX, PlaceOrder, type PlaceOrderV1 } from '../../../schemas/index.ts';
 import { CONTEXT, httpEvent, newWorld, orderData, type World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { indexDeadLetters } from '../../../functions/backbone/dead-letters/indexer.ts';
 import type { IndexerPorts } from '../../../functions/backbone/dead-letters/indexer-ports.ts';
-import { InvocationCounts } from '../../../functions/backbone/telemetry.ts';
+import { InvocationCounts } from '../../../functions/backbone/telemetry/telemetry.ts';
 import { bodyOf, FakeClient, newWorld, orderEnvelope, START_MS, type World } from './world.ts';
 
 interface Letter {

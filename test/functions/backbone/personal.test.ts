@@ -9,7 +9,7 @@ import { seal, unseal } from '../../../functions/backbone/event-store/personal.t
 import type { RelayPorts } from '../../../functions/backbone/outbox/announce.ts';
 import { relay } from '../../../functions/backbone/outbox/relay.ts';
 import { tableReader } from '../../../functions/backbone/table.ts';
-import { InvocationCounts } from '../../../functions/backbone/telemetry.ts';
+import { InvocationCounts } from '../../../functions/backbone/telemetry/telemetry.ts';
 import { UnitOfWork } from '../../../functions/backbone/unit-of-work.ts';
 import { OrderCancelled, OrderConfirmed, OrderPlaced } from '../../../schemas/index.ts';
 import { FakeClient, newWorld, orderData, type World } from './world.ts';

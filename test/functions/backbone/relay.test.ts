@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RelayPorts } from '../../../functions/backbone/outbox/announce.ts';
 import { relay } from '../../../functions/backbone/outbox/relay.ts';
-import { InvocationCounts } from '../../../functions/backbone/telemetry.ts';
+import { InvocationCounts } from '../../../functions/backbone/telemetry/telemetry.ts';
 import { FakeClient, newWorld, orderEnvelope, type World } from './world.ts';
 
 interface Entry {

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { TerminalError } from '../../errors.ts';
-import { counted } from '../../invocation.ts';
 import { lambdaPorts, type Ports } from '../../ports.ts';
-import { log } from '../../telemetry.ts';
+import { counted } from '../../telemetry/invocation.ts';
+import { log } from '../../telemetry/telemetry.ts';
 import { buildingOf, pointersOf, startBuilding, stopBuilding } from '../generations.ts';
 import type { Projection } from '../projection.ts';
 import { type Rebuild, readRebuild, saveRebuild } from './rebuild.ts';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { expect, inject, it } from 'vitest';
-import { copyAssembly } from '../world/assembly-copy.ts';
-import { bundleEdited } from '../world/source-copy.ts';
-import { createWorld } from '../world/world.ts';
+import { copyAssembly } from '../../world/assembly-copy.ts';
+import { bundleEdited } from '../../world/source-copy.ts';
+import { createWorld } from '../../world/world.ts';
 
 /** `inventory`, whose handler throws. */
 const broken = (message: string): string =>

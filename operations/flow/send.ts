@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { CONTRACTS } from '../flow/summary.ts';
+import { CONTRACTS } from './summary.ts';
 
 /** An event to publish: its type, with a major version where there are several (`OrderPlaced`, `OrderPlaced.v1`), and its data. */
 export interface SendRequest {

@@ -1,17 +1,17 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { type Contract, PAYLOAD_BYTES_MAX, SchemaInvalid } from '../../schemas/index.ts';
-import { commandKeyOf, UNCLAIMED } from './commit-record.ts';
-import { repeatingConflicts } from './delivery/attempt.ts';
-import type { Cause } from './envelope.ts';
-import { PayloadMismatchError, RetryableError } from './errors.ts';
+import { type Contract, PAYLOAD_BYTES_MAX, SchemaInvalid } from '../../../schemas/index.ts';
+import { commandKeyOf, UNCLAIMED } from '../commit-record.ts';
+import { repeatingConflicts } from '../delivery/attempt.ts';
+import type { Cause } from '../envelope.ts';
+import { PayloadMismatchError, RetryableError } from '../errors.ts';
+import { derivedUuid, payloadHashOf } from '../identity.ts';
+import { lambdaPorts, type Ports } from '../ports.ts';
+import { counted } from '../telemetry/invocation.ts';
+import { type InvocationCounts, inSpan, log, newTraceparent, validTraceparent } from '../telemetry/telemetry.ts';
+import { type CommitOutcome, UnitOfWork } from '../unit-of-work.ts';
+import type { Work } from '../work.ts';
 import { type Answer, type HttpFunction, HttpProblem, invalidBody, jsonBody, problems, respond } from './http.ts';
-import { derivedUuid, payloadHashOf } from './identity.ts';
-import { counted } from './invocation.ts';
-import { lambdaPorts, type Ports } from './ports.ts';
-import { type InvocationCounts, inSpan, log, newTraceparent, validTraceparent } from './telemetry.ts';
-import { type CommitOutcome, UnitOfWork } from './unit-of-work.ts';
-import type { Work } from './work.ts';
 
 /** What a command handler declares. */
 export interface CommandOptions<Type extends string, Data> {

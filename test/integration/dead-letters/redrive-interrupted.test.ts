@@ -1,8 +1,8 @@
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { expect, it } from 'vitest';
-import type { RedriveJob } from '../../operations/redrive/job.ts';
-import { readTables } from '../world/tables.ts';
-import { createWorld, type World } from '../world/world.ts';
+import type { RedriveJob } from '../../../operations/redrive/job.ts';
+import { readTables } from '../../world/tables.ts';
+import { createWorld, type World } from '../../world/world.ts';
 
 const CONSUMER = 'users-profile';
 const LETTERS = 30;

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { lambdaPorts, type Ports } from '../ports.ts';
+import { tableReader } from '../table.ts';
+import { counted } from '../telemetry/invocation.ts';
+import type { InvocationCounts } from '../telemetry/telemetry.ts';
+import type { Reader } from '../work.ts';
 import { type Answer, type HttpFunction, problems, respond } from './http.ts';
-import { counted } from './invocation.ts';
-import { lambdaPorts, type Ports } from './ports.ts';
-import { tableReader } from './table.ts';
-import type { InvocationCounts } from './telemetry.ts';
-import type { Reader } from './work.ts';
 
 export { notFound } from './http.ts';
 

@@ -5,9 +5,9 @@ import { consumerMapping, type MappingStatus, mappingOf } from '../consumers/map
 import { ruleOf } from '../consumers/rule.ts';
 import type { JobRecord } from '../redrive/job-store.ts';
 import { listArchives } from '../replays/archives.ts';
-import { systemStatus } from '../status/status.ts';
 import { type ConsumerDescription, describeSystem, NoSystemError, type System } from '../system.ts';
 import type { Check } from './check.ts';
+import { systemStatus } from './status.ts';
 
 /** Looks at a deployed system: who asks, what is deployed, and whether each consumer's way is open. Never throws for what it is there to find. */
 export async function systemChecks(clients: Clients, listJobs: () => Promise<readonly JobRecord[]>): Promise<Check[]> {

@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { context, type SpanKind, trace } from '@opentelemetry/api';
-import { sha256 } from './identity.ts';
-import { once } from './ports.ts';
+import { sha256 } from '../identity.ts';
+import { once } from '../ports.ts';
 
 const logger = once(() => new Logger());
 

@@ -1,9 +1,9 @@
 import type middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { SchemaInvalid, SchemaProblem } from '../../schemas/index.ts';
-import { isPassing } from './delivery/outcome.ts';
-import { InFlightError, InvalidCursorError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from './errors.ts';
-import { log } from './telemetry.ts';
+import type { SchemaInvalid, SchemaProblem } from '../../../schemas/index.ts';
+import { isPassing } from '../delivery/outcome.ts';
+import { InFlightError, InvalidCursorError, PayloadMismatchError, RetryableError, TerminalError, ThrottledError } from '../errors.ts';
+import { log } from '../telemetry/telemetry.ts';
 
 /** What a handler answers over HTTP. `body` is sent as JSON. */
 export interface Answer {

@@ -1,9 +1,9 @@
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PurgeQueueCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
-import type { FlowChange } from '../../operations/flow/flow-event.ts';
-import { type PlainItem, readTables } from '../world/tables.ts';
-import { createWorld, type World } from '../world/world.ts';
+import type { FlowChange } from '../../../operations/flow/flow-event.ts';
+import { type PlainItem, readTables } from '../../world/tables.ts';
+import { createWorld, type World } from '../../world/world.ts';
 
 /** Longer than the alarm's period, so that it has looked and the indexer has run. */
 const ALARM_MS = 150_000;

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, inject, it } from 'vitest';
-import { copyAssembly } from '../world/assembly-copy.ts';
-import { bundleEdited } from '../world/source-copy.ts';
-import { type PlainItem, readTables } from '../world/tables.ts';
-import { createWorld, type World } from '../world/world.ts';
+import { copyAssembly } from '../../world/assembly-copy.ts';
+import { bundleEdited } from '../../world/source-copy.ts';
+import { type PlainItem, readTables } from '../../world/tables.ts';
+import { createWorld, type World } from '../../world/world.ts';
 
 /** The index of dead letters holds whatever failed at this consumer. */
 async function lettersOf(world: World, consumer: string): Promise<PlainItem[]> {
