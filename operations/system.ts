@@ -4,15 +4,18 @@ import { GetParameterCommand, GetParametersByPathCommand, type SSMClient } from 
 export interface ConsumerDescription {
   readonly consumer: string;
   readonly context: string;
-  /** `queue`: a rule of the bus brings events to its queue. `stream`: a consumer group, that reads the log; its queue brings what is redriven. */
-  readonly source: 'queue' | 'stream';
+  /**
+   * `queue`: a rule of the bus brings events to its queue. `stream`: a consumer group, that reads the log; its queue brings what is redriven. `commands`: a participant of sagas; their machines put
+   * commands into its queue.
+   */
+  readonly source: 'queue' | 'stream' | 'commands';
   /** Event types it is subscribed to. */
   readonly on: readonly string[];
   readonly queueUrl: string;
   readonly queueArn: string;
   readonly deadLetterQueueUrl: string;
   readonly deadLetterQueueArn: string;
-  /** What the rule could not deliver; undefined of a consumer group, to which no rule leads. */
+  /** What the rule could not deliver; undefined of a consumer group and of a participant, to which no rule leads. */
   readonly ruleDeadLetterQueueUrl?: string | undefined;
   readonly functionName: string;
   /** The table of the consumer's service. */
@@ -83,7 +86,7 @@ export function deadLetterSources({ consumers, bus }: Pick<System, 'consumers' |
 function readConsumer(text: string): ConsumerDescription {
   const { streamArn, mappingId, order, ...common } = JSON.parse(text) as Omit<ConsumerDescription, 'source' | 'group'> & Partial<GroupDescription>;
   const { slaSeconds, lagAlarmName } = common;
-  if (streamArn === undefined || mappingId === undefined) return { ...common, source: 'queue' };
+  if (streamArn === undefined || mappingId === undefined) return { ...common, source: common.ruleDeadLetterQueueUrl === undefined ? 'commands' : 'queue' };
   return { ...common, source: 'stream', group: { streamArn, mappingId, order: order ?? 'key', slaSeconds: slaSeconds ?? 0, lagAlarmName: lagAlarmName ?? '' } };
 }
 

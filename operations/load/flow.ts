@@ -2,7 +2,7 @@ import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { Operations } from '../operations.ts';
 import { SAGA_STATES, type SagaState } from '../sagas/instances.ts';
 import type { System } from '../system.ts';
-import type { OrderLine } from './orders-file.ts';
+import { type OrderLine, SOLD_OUT_ARTICLE } from './orders-file.ts';
 
 /** Which orders of a load a saga leads. */
 export const LOAD_FLOWS = ['choreography', 'orchestration', 'half'] as const;
@@ -10,6 +10,11 @@ export type LoadFlow = (typeof LOAD_FLOWS)[number];
 
 /** Whether a saga leads the order of a line: of `half` every other one. */
 export const isLed = ({ lineNumber }: OrderLine, flow: LoadFlow): boolean => flow === 'orchestration' || (flow === 'half' && lineNumber % 2 === 0);
+
+/** Lines with the ends that they come to in this flow: a saga reserves before it charges, so of an order that is declined and sold out it finds the latter. */
+export function predicted(lines: readonly OrderLine[], flow: LoadFlow): readonly OrderLine[] {
+  return lines.map((line) => (isLed(line, flow) && line.sku === SOLD_OUT_ARTICLE ? { ...line, end: 'CANCELLED_OUT_OF_STOCK' } : line));
+}
 
 /** How the sagas of a load ended. */
 export interface SagaEnds {

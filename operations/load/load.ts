@@ -3,7 +3,7 @@ import type { Operations } from '../operations.ts';
 import { describeSystem } from '../system.ts';
 import { compareEnds, readLedger, readOrders } from './account.ts';
 import { compareDashboards } from './dashboards.ts';
-import { areSagasAtRest, countSagas, type LoadFlow, readAvailable, type SagaEnds, sagaDifferences } from './flow.ts';
+import { areSagasAtRest, countSagas, type LoadFlow, predicted, readAvailable, type SagaEnds, sagaDifferences } from './flow.ts';
 import { HttpClient } from './http-client.ts';
 import type { OrderLine } from './orders-file.ts';
 import { fillStock, placeOrders } from './place.ts';
@@ -84,7 +84,8 @@ async function untilAtRest(operations: Operations, flow: LoadFlow): Promise<bool
 }
 
 /** Places all orders, waits until nothing is on its way, and accounts for every order and every cent. */
-export async function runLoad({ operations, clients, apiUrl, lines, width, flow = 'choreography', onProgress }: LoadOptions): Promise<LoadReport> {
+export async function runLoad({ operations, clients, apiUrl, lines: given, width, flow = 'choreography', onProgress }: LoadOptions): Promise<LoadReport> {
+  const lines = predicted(given, flow);
   const client = new HttpClient(width);
   try {
     const delivered = await fillStock(client, apiUrl, lines, { width, flow });

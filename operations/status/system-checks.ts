@@ -54,10 +54,10 @@ async function checkConsumer(clients: Clients, { busName }: System, consumer: Co
       consumerMapping(clients.lambda, consumer),
     ]);
     if (consumer.group) return checkGroup(name, consumer, mapping);
-    if (!rule) return { name, status: 'failed', text: 'no rule leads to its queue', advice: 'Deploy its stack again.' };
-    if (!rule.hasTarget) return { name, status: 'failed', text: `its queue is no target of the rule ${rule.name}`, advice: 'Deploy its stack again.' };
+    if (!rule && consumer.source === 'queue') return { name, status: 'failed', text: 'no rule leads to its queue', advice: 'Deploy its stack again.' };
+    if (rule && !rule.hasTarget) return { name, status: 'failed', text: `its queue is no target of the rule ${rule.name}`, advice: 'Deploy its stack again.' };
     if (mapping.state === 'missing') return { name, status: 'failed', text: 'no event source mapping takes from its queue', advice: 'Deploy its stack again.' };
-    if (!rule.isEnabled)
+    if (rule && !rule.isEnabled)
       return {
         name,
         status: 'warning',
@@ -71,7 +71,7 @@ async function checkConsumer(clients: Clients, { busName }: System, consumer: Co
         text: `its mapping is ${mapping.state}: messages wait`,
         advice: `\`tickertape consumers resume ${consumer.consumer}\``,
       };
-    return { name, status: 'ok', text: 'rule, target, queue and mapping are in place' };
+    return { name, status: 'ok', text: rule ? 'rule, target, queue and mapping are in place' : 'queue and mapping are in place' };
   } catch (error) {
     return { name, status: 'failed', text: `${(error as Error).name}: ${(error as Error).message}` };
   }
