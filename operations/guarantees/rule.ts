@@ -57,6 +57,14 @@ function deliveryOf(rule: Resource, target: Target, { bus, assembly }: { readonl
   };
 }
 
+/** SQS moves the letters of a queue's own dead-letter queue, to the destination that is named; those of any other it does not. */
+function redriveInto(queue: QueueFacts, deadLetters: QueueFacts | undefined): Guarantee['redrive'] {
+  if (!deadLetters) return { kind: 'none', text: 'none: what was given up is gone' };
+  const own = queue.redrive?.deadLetters;
+  if (own && nameOf(own) === deadLetters.name) return { kind: 'source', text: `\`start-message-move-task\` with \`${queue.name}\` as its destination` };
+  return { kind: 'copy', text: `by hand: receive from \`${deadLetters.name}\`, send to \`${queue.name}\`, delete` };
+}
+
 function toQueue(rule: Resource, { bus, rule: ruleName, retriesMax, secondsMax, deadLetters }: Delivery, queue: QueueFacts): Guarantee {
   return {
     edge: { kind: 'rule-queue', stack: rule.stack, resource: rule.id, from: bus, to: queue.name },
@@ -66,9 +74,7 @@ function toQueue(rule: Resource, { bus, rule: ruleName, retriesMax, secondsMax, 
     loss: { keptSeconds: undefined, givenUp: deadLetters ? 'dead-lettered' : 'lost', deadLettersKeptSeconds: deadLetters?.keptSeconds },
     retry: { attemptsMax: 1 + retriesMax, secondsMax, wait: 'exponential' },
     deadLetters: deadLetters?.name,
-    redrive: deadLetters
-      ? { kind: 'copy', text: `by hand: receive from \`${deadLetters.name}\`, send to \`${queue.name}\`, delete` }
-      : { kind: 'none', text: 'none: what was given up is gone' },
+    redrive: redriveInto(queue, deadLetters),
     lag: { namespace: 'AWS/Events', name: 'IngestionToInvocationSuccessLatency', dimensions: { EventBusName: bus, RuleName: ruleName } },
     cost: [{ unit: sqsRequest(queue), least: 1, most: 1 }],
   };

@@ -12,9 +12,13 @@ const subscriptions = resourcesOf(synthesize(), 'AWS::SSM::Parameter')
     return { stack, ...(JSON.parse(text) as { consumer: string; on: string[]; functionName: string }) };
   });
 
+const isParticipant = ({ functionName }: { readonly functionName: string }): boolean => sourceOf(functionName).includes('participant({');
+
 const handlerOf = new Map(
   resourcesOf(synthesize(), 'AWS::Lambda::Function').map(({ Properties }) => [Properties.FunctionName as string, Properties.Description as string]),
 );
+
+const sourceOf = (functionName: string): string => readFileSync(handlerOf.get(functionName) ?? '', 'utf8');
 
 /** Groups whose handlers take what they fold. */
 const FOLDING = {
@@ -24,19 +28,28 @@ const FOLDING = {
 
 it.each(Object.entries(FOLDING))('the handler of %s has its name, and folds what the stream lets through', (group, folded) => {
   const { on = [], functionName = '' } = subscriptions.find(({ consumer }) => consumer === group) ?? {};
-  expect(readFileSync(handlerOf.get(functionName) ?? '', 'utf8')).toContain(`'${group}'`);
+  expect(sourceOf(functionName)).toContain(`'${group}'`);
   expect([...on].sort()).toEqual([...new Set(folded)].sort());
 });
 
-it.each(subscriptions.filter(({ consumer }) => !(consumer in FOLDING)))(
+it.each(subscriptions.filter(({ consumer, functionName }) => !(consumer in FOLDING) && !isParticipant({ functionName })))(
   'the handler of $consumer has its name, and takes what its rule lets through',
   ({ consumer, on, functionName }) => {
-    const source = readFileSync(handlerOf.get(functionName) ?? '', 'utf8');
+    const source = sourceOf(functionName);
     expect(/consumer\(\s*\{\s*name: '([^']+)'/.exec(source)?.[1]).toBe(consumer);
     const taken = /\bon: \[([^\]]+)\]/
       .exec(source)?.[1]
       ?.split(',')
       .map((contract) => contract.trim());
     expect(taken).toEqual(on);
+  },
+);
+
+it.each(subscriptions.filter(isParticipant))(
+  'the participant $consumer has its name, and performs and undoes what it is said to',
+  ({ consumer, on, functionName }) => {
+    const source = sourceOf(functionName);
+    expect(/participant\(\s*\{\s*name: '([^']+)'/.exec(source)?.[1]).toBe(consumer);
+    expect([...source.matchAll(/(?:performs|undoes)\((\w+\.v\d+)/g)].map(([, contract]) => contract)).toEqual(on);
   },
 );

@@ -1,6 +1,6 @@
 import { GetMetricStatisticsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { DescribeRuleCommand, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { paginateListEventSourceMappings, paginateListFunctions, UpdateEventSourceMappingCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda';
 import { GetQueueUrlCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { strToU8, zipSync } from 'fflate';
@@ -39,7 +39,10 @@ export class EdgeWorld extends World {
 
   /** Puts an event that the rule of an edge matches. */
   async putFor(edge: Edge, mark: string): Promise<void> {
-    await this.complete(this.clients.eventbridge.send(new PutEventsCommand({ Entries: [this.#eventFor(edge, mark)] })));
+    const rule = this.#assembly.ofType('AWS::Events::Rule').find((each) => each.stack === edge.stack && each.id === edge.resource);
+    const source = String(rule?.properties['EventPattern'].source?.[0]);
+    if (source.startsWith('aws.')) await this.#putAsAws(String(rule?.properties['Name']), mark);
+    else await this.complete(this.clients.eventbridge.send(new PutEventsCommand({ Entries: [this.#eventFor(edge, mark)] })));
   }
 
   /** The table behind the stream that a relay reads, by the relay's name. */
@@ -98,13 +101,24 @@ export class EdgeWorld extends World {
     return this.journal((entry) => entry.kind === kind && entry.arn.endsWith(`:${arnEnd}`));
   }
 
+  /** Puts an event of an AWS service, as only that service may: the first of the values that each member of the rule's pattern allows. */
+  async #putAsAws(ruleName: string, mark: string): Promise<void> {
+    const { EventPattern = '{}' } = await this.complete(this.clients.eventbridge.send(new DescribeRuleCommand({ Name: ruleName })));
+    const { source, 'detail-type': detailType, detail } = JSON.parse(EventPattern) as Record<'source' | 'detail-type', [string]> & { readonly detail: object };
+    const first = Object.fromEntries(Object.entries(detail).map(([name, allowed]) => [name, (allowed as readonly unknown[])[0]]));
+    const Entries = [{ Source: source[0], DetailType: detailType[0], Detail: JSON.stringify({ ...first, mark }) }];
+    const principal = { type: 'service', service: `${source[0].slice('aws.'.length)}.amazonaws.com`, sourceArn: undefined } as const;
+    await this.complete(this.plane.kernel.request({ service: 'eventbridge', operation: 'PutEvents', input: { Entries }, principal }));
+  }
+
   #eventFor({ stack, resource }: Edge, mark: string): PutEventsRequestEntry {
     const rule = this.#assembly.ofType('AWS::Events::Rule').find((each) => each.stack === stack && each.id === resource);
     const pattern = rule?.properties['EventPattern'];
     const EventBusName = this.system.busName;
     if (!pattern?.source) return { EventBusName, Source: 'nobody.of.ours', DetailType: 'Strange', Detail: JSON.stringify({ mark }) };
     const dataschema = `${pattern.detail.dataschema[0].prefix}0`;
-    const detail = { specversion: '1.0', dataschema, flow: 'choreography', mark };
+    const [flow] = pattern.detail.flow;
+    const detail = { specversion: '1.0', dataschema, flow: typeof flow === 'string' ? flow : 'choreography', mark };
     return { EventBusName, Source: pattern.source[0], DetailType: pattern['detail-type'][0], Detail: JSON.stringify(detail) };
   }
 }

@@ -101,18 +101,25 @@ describe.each(edges)('$name', ({ edge: { to, resource, stack }, order, duplicate
     }
   });
 
-  it('is redriven by copying its dead letters, which SQS does not move', async () => {
-    expect(redrive.kind).toBe('copy');
+  it('is redriven by a move into its queue where that is the dead letters’ own, and by copying them elsewhere, where SQS moves none', async () => {
     await world.pass(60_000);
-    const task = new StartMessageMoveTaskCommand({ SourceArn: `arn:aws:sqs:us-east-1:000000000000:${deadLetters}` });
-    await expect(world.complete(world.clients.sqs.send(task))).rejects.toThrow('Source queue must be configured as a Dead Letter Queue.');
-    const [QueueUrl, source] = [await world.queueUrl(to), await world.queueUrl(deadLetters)];
-    for (const { Body: MessageBody, ReceiptHandle } of await world.messagesIn(deadLetters)) {
-      await world.complete(world.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody })));
-      await world.complete(world.clients.sqs.send(new DeleteMessageCommand({ QueueUrl: source, ReceiptHandle })));
+    const arnOf = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+    if (redrive.kind === 'source') {
+      const move = new StartMessageMoveTaskCommand({ SourceArn: arnOf(deadLetters), DestinationArn: arnOf(to) });
+      await world.complete(world.clients.sqs.send(move));
+    } else {
+      expect(redrive.kind).toBe('copy');
+      const task = new StartMessageMoveTaskCommand({ SourceArn: arnOf(deadLetters) });
+      await expect(world.complete(world.clients.sqs.send(task))).rejects.toThrow('Source queue must be configured as a Dead Letter Queue.');
+      const [QueueUrl, source] = [await world.queueUrl(to), await world.queueUrl(deadLetters)];
+      for (const { Body: MessageBody, ReceiptHandle } of await world.messagesIn(deadLetters)) {
+        await world.complete(world.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody })));
+        await world.complete(world.clients.sqs.send(new DeleteMessageCommand({ QueueUrl: source, ReceiptHandle })));
+      }
     }
-    expect(sent(to, ['lost']).length).toBeGreaterThan(0);
     await world.pass(60_000);
+    const arrived = redrive.kind === 'source' ? world.entries('message-moved', deadLetters) : sent(to, ['lost']);
+    expect(arrived.length).toBeGreaterThan(0);
     expect(await world.messagesIn(deadLetters)).toEqual([]);
   });
 

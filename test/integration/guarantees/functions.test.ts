@@ -177,6 +177,7 @@ describe.each(rows('rule-function'))('$name', ({ edge: { to }, order, duplicates
 
 it('stands in the documentation as it is derived: npm run docs', () => {
   expect(readFileSync('docs/guarantees.md', 'utf8')).toBe(guaranteesPage({ guarantees, underived }));
-  expect(underived).toEqual([]);
+  // What a saga keeps to is no edge's: `tickertape saga verify` shows it.
+  expect(underived.map(({ type }) => type)).toEqual(['AWS::StepFunctions::StateMachine']);
   expect(guarantees.length).toBeGreaterThan(30);
 });

@@ -86,11 +86,7 @@ async function reshard(world: World, turn: number, chance: Chance): Promise<void
 }
 
 /** Puts the records of all keys, with duplicates, and splits and merges on the way; answers how many versions each key was given. */
-async function produce(
-  world: World,
-  chance: Chance,
-  hooks: { readonly eachRecord: () => void; readonly restarted: () => void },
-): Promise<Map<string, number>> {
+async function produce(world: World, chance: Chance, hooks: { readonly eachRecord: () => void; readonly restarted: () => void }): Promise<Map<string, number>> {
   const versions = new Map<string, number>();
   const places = new Map<string, number>();
   const apart = Math.floor(RECORDS / (RESHARDS + 1));

@@ -111,12 +111,7 @@ describe('what a request may say', () => {
     expect(await faultOf(schedule(more))).toEqual({ code: 'ValidationException', message });
   });
 
-  it.each([
-    'arn:aws:ecs:us-east-1:111111111111:cluster/c',
-    'arn:aws:states:us-east-1:111111111111:stateMachine:flow',
-    'arn:aws:scheduler:::aws-sdk:ec2:stopInstances',
-    'arn:aws:scheduler:::aws-sdk:sfn:startExecution',
-  ])('%s is no target here, by name', async (arn) => {
+  it.each(['arn:aws:ecs:us-east-1:111111111111:cluster/c', 'arn:aws:scheduler:::aws-sdk:ec2:stopInstances'])('%s is no target here, by name', async (arn) => {
     const { schedule } = await world();
     await expect(schedule({}, { Arn: arn })).rejects.toThrow(`A schedule's target ${arn} is not emulated`);
   });
